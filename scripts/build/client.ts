@@ -74,8 +74,8 @@ const LAZY: LazyFiles = {
   /** Most of what needs one of them needs others: COS answers uploads in parts and failures with documents. */
   later: [
     'packages/protocol/src/xml',
-    ...['request/failures', 'request/integrity'].map(client),
-    ...['upload/autoLimit', 'upload/multipart', 'upload/resume', 'upload/verify'].map(client),
+    ...['request/failedRequest', 'request/integrity'].map(client),
+    ...['tasks/autoLimit', 'upload/multipart', 'upload/resume', 'upload/verify'].map(client),
   ],
 }
 

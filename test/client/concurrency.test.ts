@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { loadModule, VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { runPool } from '../../packages/client/src/concurrency'
-import { AutoLimit } from '../../packages/client/src/upload/autoLimit'
+import { AutoLimit } from '../../packages/client/src/tasks/autoLimit'
 import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 

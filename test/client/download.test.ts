@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { type SendSigned, signedRequests } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createMortalPhone, type MortalPhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
 /** Downloads in ranges: what is requested, what is on the phone meanwhile, and what survives an interruption. */
 
-const MIB = 1024 * 1024
 const BYTES = randomBytes(9 * MIB + 5)
 const OPTIONS = { ...ROOT_KEY, Bucket: BUCKET, Region: REGION, ProgressInterval: 0 }
 

@@ -5,6 +5,7 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import * as fc from 'fast-check'
 import type { COS } from 'miniprogram-cos'
 import { signedRequests } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createMortalPhone } from '../support/phones'
 import { BUCKET, FAULTS, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
@@ -14,7 +15,6 @@ import { until } from '../support/until'
  * left on the phone.
  */
 
-const MIB = 1024 * 1024
 const POOL = randomBytes(16 * MIB)
 
 const cloud = useTestCloud()

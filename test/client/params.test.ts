@@ -62,7 +62,7 @@ describe('calls that could destroy data are refused before anything is sent', ()
     [
       'a form with a header that forms cannot carry',
       (cos) => cos.postObject({ ...AT, Key: 'a', FilePath: 'f', ForbidOverwrite: 'true' }),
-      'cannot carry x-cos-forbid-overwrite',
+      'cannot send the header x-cos-forbid-overwrite',
     ],
     [
       'a form without file',

@@ -1,3 +1,4 @@
+import { type Callback, settle } from './callbacks'
 import {
   type AuthorizationParams,
   findOfficialUpload,
@@ -12,19 +13,18 @@ import {
   type DownloadFileResult,
   downloadFile,
 } from './download/downloadFile'
-import { type Callback, settle } from './events'
-import { type RequestParams, readScope, requestAny } from './methods'
+import { type RequestParams, readScope, sendCustomRequest } from './methods'
 import { addOperationMethods, type OperationMethods } from './operationMethods'
 import { type COSOptions, pick } from './options'
 import type { ClientCore, Features } from './request/execute'
+import { runAlone } from './tasks/queue'
+import type { TaskSteps } from './tasks/task'
 import type { TrashMethods } from './trash'
 import {
   type AbortUploadTaskParams,
   type AbortUploadTaskResult,
   abortUploadTask,
 } from './upload/abort'
-import { runAlone } from './upload/queue'
-import type { TaskSteps } from './upload/task'
 import { UploadCOS } from './uploadClient'
 import { type GetObjectUrlParams, objectUrl, resolvedUrl } from './url'
 import { load } from './wx/files'
@@ -131,7 +131,7 @@ export class COS extends UploadCOS {
   request(params: RequestParams): Promise<object>
   request(params: RequestParams, callback: Callback<object>): void
   request(params: RequestParams, callback?: Callback<object>) {
-    return this._run(requestAny, params, callback)
+    return this._run(sendCustomRequest, params, callback)
   }
 
   /**

@@ -6,7 +6,7 @@ import {
   writeXml,
 } from '@miniprogram-cos/protocol'
 import { hexOf, signatureHash, toBase64, utf8Bytes } from './hash'
-import { md5, md5InTurns } from './request/integrity'
+import { md5, md5InSlices } from './request/integrity'
 import { signKeyOf } from './request/send'
 import type { MultipartUpload, PartDone } from './upload/multipart'
 import { listParts, type ResumeSource } from './upload/resume'
@@ -48,7 +48,7 @@ export interface AuthorizationParams {
   /** @default 'get' */
   Method?: string
   method?: string
-  /** The path that is signed is `/` and the key. Pathname takes its place. */
+  /** The path that is signed is `/` and the key. Pathname replaces it. */
   Key?: string
   Pathname?: string
   pathname?: string
@@ -157,7 +157,7 @@ async function matchFile(
   for (const { PartNumber, ETag } of parts) {
     const { position = 0, length = 0 } = plan[PartNumber - 1] || {}
     const content = await readLocalFile(params.FilePath, { position, length, fileSize })
-    if (`"${hexOf(await md5InTurns(content))}"` !== ETag) return false
+    if (`"${hexOf(await md5InSlices(content))}"` !== ETag) return false
     hashed += length
     onHashed(hashed)
   }

@@ -49,15 +49,15 @@ export function unlessAborted<T>(
 }
 
 /** A signal that fires when an outer one does, or when `abort` is called. */
-export interface AbortGroup {
+export interface AbortControl {
   signal: AbortSignalLike
   abort: () => void
   /** Stops following the outer signal. */
-  _release: () => unknown
+  _unfollow: () => unknown
 }
 
-/** Creates a minimal AbortController: mini programs have none. */
-export function abortGroup(outer?: AbortSignalLike): AbortGroup {
+/** Creates a minimal AbortController, because mini programs have none; it also follows an outer signal. */
+export function createAbortController(outer?: AbortSignalLike): AbortControl {
   const listeners = new Set<() => void>()
   const signal = {
     aborted: outer ? outer.aborted : false,
@@ -72,8 +72,8 @@ export function abortGroup(outer?: AbortSignalLike): AbortGroup {
     }
   }
   if (outer) outer.addEventListener('abort', abort)
-  const release = () => outer && outer.removeEventListener('abort', abort)
-  return { signal, abort, _release: release }
+  const unfollow = () => outer && outer.removeEventListener('abort', abort)
+  return { signal, abort, _unfollow: unfollow }
 }
 
 /** Limits the number of tasks that run at a time; the others wait in order of arrival. */

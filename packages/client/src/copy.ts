@@ -12,11 +12,11 @@ import {
   type UploadProgress,
   uploadPartCopy,
 } from '@miniprogram-cos/protocol'
-import { abortGroup, runPool } from './concurrency'
-import { progressReporter } from './events'
+import { progressReporter } from './callbacks'
+import { createAbortController, runPool } from './concurrency'
 import { pick } from './options'
+import { resolveTarget } from './request/buildRequest'
 import { type ClientCore, execute } from './request/execute'
-import { resolveTarget } from './request/prepare'
 import {
   completeUpload,
   type Part,
@@ -93,7 +93,7 @@ async function copyInParts(
     ...withoutCopy(params),
     Key: target.Key,
   }
-  const { signal, abort, _release: release } = abortGroup(params.signal)
+  const { signal, abort, _unfollow: unfollow } = createAbortController(params.signal)
   const { UploadId } = await execute(core, multipartInit, headerParams)
   const upload = { ...target, UploadId, signal }
   const Parts: PartDone[] = []
@@ -125,7 +125,7 @@ async function copyInParts(
     await freeUpload(core, { ...target, UploadId })
     throw error
   } finally {
-    release()
+    unfollow()
   }
 }
 

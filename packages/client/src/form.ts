@@ -9,24 +9,24 @@ import {
   type SignatureRequest,
   type UploadProgress,
 } from '@miniprogram-cos/protocol'
-import { abortGroup, unlessAborted } from './concurrency'
-import type { CallerPlace } from './credentials/cloud'
+import { callApp, progressReporter } from './callbacks'
+import { createAbortController, unlessAborted } from './concurrency'
 import {
+  type CallFunction,
   type ConfirmedUpload,
-  cloudFunction,
+  checkedCall,
   confirmUpload,
-  type FunctionCall,
-  functionCall,
   functionError,
   type HttpOptions,
-  httpFunction,
-} from './credentials/function'
-import { callApp, progressReporter } from './events'
-import { asCosError, isForeign, missingParam, requestIdOf } from './request/errors'
-import { errorOfStatus, notCosError } from './request/failures'
+  viaCloud,
+  viaHttp,
+} from './credentials/callFunction'
+import type { CallerInfo } from './credentials/functionProvider'
+import { asCosError, isNotFromCos, missingParam, requestIdOf } from './request/errors'
+import { errorOfStatus, notCosError } from './request/failedRequest'
 import { retry } from './request/retry'
 import { fileSize } from './wx/files'
-import { transfer, type WxReply } from './wx/transfer'
+import { transfer, type WxResponse } from './wx/transfer'
 
 export type {
   AbortSignalLike,
@@ -35,8 +35,8 @@ export type {
   UploadProgress,
 } from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
-export type { CallerPlace } from './credentials/cloud'
-export type { HttpOptions } from './credentials/function'
+export type { HttpOptions } from './credentials/callFunction'
+export type { CallerInfo } from './credentials/functionProvider'
 export { FormCOS as COS }
 
 const FUNCTION = 'cos-signature'
@@ -47,7 +47,7 @@ const PROGRESS_INTERVAL = 1000
 export interface FormOptions {
   /**
    * Calls cos-signature, or a function with the same contract, with an event: `{ form }` requests a signed form,
-   * `{ Method, Key }` a signature, `{}` the caller's place.
+   * `{ Method, Key }` a signature, `{}` the caller's bucket and folder.
    */
   callFunction: (event: { form?: FormRequest } & Partial<SignatureRequest>) => Promise<unknown>
 }
@@ -98,7 +98,7 @@ export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Con
  */
 class FormCOS {
   /** @internal */
-  private readonly _call: FunctionCall
+  private readonly _call: CallFunction
   /** @internal Functions that abort the running uploads, by id. */
   private readonly _running: Record<string, () => void> = {}
   /** @internal */
@@ -109,7 +109,7 @@ class FormCOS {
    * @example new COS({ callFunction: (event) => signOnMyServer(event) })
    */
   constructor({ callFunction }: FormOptions) {
-    this._call = functionCall('callFunction', callFunction)
+    this._call = checkedCall('callFunction', callFunction)
   }
 
   /**
@@ -117,7 +117,7 @@ class FormCOS {
    * @example const cos = COS.cloud({ functionName: 'cos-signature' })
    */
   static cloud({ functionName = FUNCTION, env }: FormCloudOptions = {}): FormCOS {
-    return new FormCOS({ callFunction: cloudFunction(functionName, env) })
+    return new FormCOS({ callFunction: viaCloud(functionName, env) })
   }
 
   /**
@@ -125,11 +125,11 @@ class FormCOS {
    * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })
    */
   static http(options: HttpOptions): FormCOS {
-    return new FormCOS({ callFunction: httpFunction(options, FUNCTION) })
+    return new FormCOS({ callFunction: viaHttp(options, FUNCTION) })
   }
 
   /** Returns the bucket, region and folder of the caller. @throws CosError kind `credentials` */
-  async caller(): Promise<CallerPlace> {
+  async caller(): Promise<CallerInfo> {
     const { bucket = '', region = '', prefix = '' } = await this._call({})
     return { Bucket: bucket, Region: region, prefix }
   }
@@ -144,7 +144,7 @@ class FormCOS {
     params: FormUploadParams,
   ): Promise<FormUploadResult<Confirm>> {
     const { onTaskReady, signal: outer } = params
-    const { signal, abort, _release: release } = abortGroup(outer)
+    const { signal, abort, _unfollow: unfollow } = createAbortController(outer)
     const id = String(++this._lastId)
     this._running[id] = abort
     if (onTaskReady) callApp(() => onTaskReady(id))
@@ -154,7 +154,7 @@ class FormCOS {
       return result as FormUploadResult<Confirm>
     } finally {
       delete this._running[id]
-      release()
+      unfollow()
     }
   }
 
@@ -180,20 +180,20 @@ class FormCOS {
         form || (await this._call({ form: { Key, size, ...(ContentType && { ContentType }) } }))
       const { url, formData, confirms } = form
       if (!url || !formData) {
-        throw functionError('KitFunctionAnswer', 'the function answered without a form')
+        throw functionError('KitFunctionAnswer', 'the function returned no form')
       }
       const upload = { url, filePath: FilePath, name: 'file', formData }
       const sent = { url, method: 'POST' }
-      const reply = await transfer('uploadFile', upload, sent, signal, {
+      const response = await transfer('uploadFile', upload, sent, signal, {
         // WeChat counts the bytes of the whole form.
         onProgress: ({ totalBytesSent = 0, totalBytesExpectedToSend = 0 }) =>
           report(Math.floor((totalBytesSent / Math.max(totalBytesExpectedToSend, 1)) * size)),
       })
-      const { statusCode, headers } = reply
+      const { statusCode, headers } = response
       if (!(statusCode >= 200 && statusCode < 300)) {
-        throw errorOfStatus(reply, sent, errorFields(String(reply.data)))
+        throw errorOfStatus(response, sent, errorFields(String(response.data)))
       }
-      if (isForeign(reply)) throw notCosError(reply, sent)
+      if (isNotFromCos(response)) throw notCosError(response, sent)
       const address = url.replace(/\/?$/, `/${encodeKey(Key)}`)
       const ETag = headers.etag || (await this._confirm(address, Key, size))
       report(size)
@@ -225,20 +225,20 @@ class FormCOS {
    */
   private async _confirm(url: string, Key: string, size: number): Promise<string | undefined> {
     const sent = { url, method: 'HEAD' }
-    let reply: WxReply
+    let response: WxResponse
     try {
       const { authorization, sessionToken } = await this._call({ Method: 'HEAD', Key })
       const header = { Authorization: authorization, 'x-cos-security-token': sessionToken }
-      reply = await transfer('request', { ...sent, header }, sent)
+      response = await transfer('request', { ...sent, header }, sent)
     } catch (error) {
       // The access rules permit the caller to write, but not to read.
       if (asCosError(error).code === 'KitRequestRefused') return undefined
       throw error
     }
-    const { statusCode, headers } = reply
+    const { statusCode, headers } = response
     if (statusCode === 403) return undefined
     if (statusCode !== 200 || headers['content-length'] !== String(size))
-      throw notCosError(reply, sent)
+      throw notCosError(response, sent)
     return headers.etag
   }
 }

@@ -1,10 +1,11 @@
 export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
+export type { Callback } from './callbacks'
 export { COS } from './client'
 export type { AuthorizationParams } from './compat'
 export type { SliceCopyFileParams } from './copy'
-export type { CallerPlace, CloudOptions, FunctionOptions } from './credentials/cloud'
-export type { HttpOptions } from './credentials/function'
+export type { HttpOptions } from './credentials/callFunction'
+export type { CallerInfo, CloudOptions, FunctionOptions } from './credentials/functionProvider'
 export type {
   AnswerCallback,
   AuthorizationAnswer,
@@ -18,13 +19,12 @@ export type {
   TemporaryKeyAnswer,
 } from './credentials/provider'
 export type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
-export type { Callback } from './events'
 export type { RequestParams } from './methods'
 export type { Method, OperationMethods } from './operationMethods'
 export type { COSOptions } from './options'
+export type { TaskInfo, TaskState } from './tasks/task'
 export type { ListTrashParams, ListTrashResult, RestoreParams, TrashMethods } from './trash'
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
-export type { TaskInfo, TaskState } from './upload/task'
 export type {
   PreparedContent,
   PrepareUpload,

@@ -8,12 +8,12 @@ import {
   readXml,
   type ScopeEntry,
 } from '@miniprogram-cos/protocol'
+import type { Callback } from './callbacks'
 import type { COS } from './client'
 import { getObjectContent } from './download/ranges'
-import type { Callback } from './events'
 import { pick, type ResolvedOptions } from './options'
+import { buildSearch, type Params, type UnsignedRequest } from './request/buildRequest'
 import { type ClientCore, execute } from './request/execute'
-import { type Params, type Prepared, searchOf } from './request/prepare'
 import { type Deletions, deletions, type TrashSteps, trashMethods } from './trash'
 
 // The methods that execute an operation or any request. On phones part of methods.js, which is loaded when one of them is
@@ -45,13 +45,13 @@ function stepOf(
   // All other methods execute their operation.
   const run = (core: ClientCore, params: object) =>
     execute<object, object>(core, operation as AnyOperation, params)
-  if (!cos._cloud || !operation) return run
+  if (!cos._provider || !operation) return run
   const { [name]: remove }: Deletions = deletions
   if (remove) return (core, params) => remove(cos, params, (rest) => run(core, rest))
   if (!operation.access.some(({ on }) => on === 'prefix')) return run
   // A list defaults to the caller's own folder.
   return async (core, { Prefix, ...params }) => {
-    const { prefix } = Prefix === undefined ? await cos._place() : { prefix: Prefix }
+    const { prefix } = Prefix === undefined ? await cos._caller() : { prefix: Prefix }
     return run(core, { ...params, Prefix: prefix })
   }
 }
@@ -93,7 +93,7 @@ export interface RequestParams {
 }
 
 /** Executes a request that is not in the operation table: an API of COS or of data processing without a method here. */
-export function requestAny(core: ClientCore, params: RequestParams): Promise<object> {
+export function sendCustomRequest(core: ClientCore, params: RequestParams): Promise<object> {
   const { Method = 'GET', Action, Query, Body, RawBody, Url } = params
   // Any method that WeChat can send.
   const method = Method.toUpperCase() as AnyOperation['method']
@@ -113,22 +113,22 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
   if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
     throw argumentError('KitInvalidParam', 'Url must begin with http:// or https://', Url)
   }
-  return execute(core, operation, params, Url ? { redirect: redirectTo(Url) } : {})
+  return execute(core, operation, params, Url ? { _redirect: redirectTo(Url) } : {})
 }
 
 /** Replaces the host and path of a request, before it is signed. */
 function redirectTo(url: string) {
-  return (prepared: Prepared): void => {
+  return (request: UnsignedRequest): void => {
     const [, base = '', host = '', path = '', search = ''] =
       /^(https?:\/\/([^/?]+))([^?]*)\??(.*)$/.exec(url) || []
     for (const part of search.split('&')) {
       const [name = '', value = ''] = part.split('=')
-      if (part) prepared.query[decodeURIComponent(name)] = decodeURIComponent(value)
+      if (part) request.query[decodeURIComponent(name)] = decodeURIComponent(value)
     }
     const pathname = path || '/'
-    prepared.url = base + pathname + searchOf(prepared.operation, prepared.query)
-    prepared.pathname = decodeURIComponent(pathname)
-    prepared.host = host
+    request.url = base + pathname + buildSearch(request.operation, request.query)
+    request.pathname = decodeURIComponent(pathname)
+    request.host = host
   }
 }
 

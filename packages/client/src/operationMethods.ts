@@ -4,11 +4,11 @@ import {
   type Operations,
   type ResultMeta,
 } from '@miniprogram-cos/protocol'
+import type { Callback } from './callbacks'
 import type { COS } from './client'
-import type { Callback } from './events'
 import { runMethod } from './methods'
-import type { UploadWork } from './upload/task'
-import { formObstacle, putContentWork, sendForm } from './upload/uploadFile'
+import type { Uploader } from './tasks/task'
+import { findHeaderNotInForms, sendContent, sendForm } from './upload/uploadFile'
 import { fileSize } from './wx/files'
 
 /** A method that returns a promise, or takes a callback. */
@@ -48,10 +48,10 @@ const CONFIGURATIONS = [
 ] as const
 
 /** Uploads a file as one form. */
-const postFileWork: UploadWork = async (core, params, run) => {
-  const obstacle = formObstacle(params)
+const sendAsForm: Uploader = async (core, params, run) => {
+  const obstacle = findHeaderNotInForms(params)
   if (obstacle) {
-    const message = `a form cannot carry ${obstacle}: use putObject or uploadFile`
+    const message = `a form upload cannot send the header ${obstacle}: use putObject or uploadFile`
     throw argumentError('KitInvalidParam', message)
   }
   return sendForm(core, params, run, await fileSize(params.FilePath))
@@ -81,8 +81,8 @@ export function addOperationMethods(prototype: COS, Client: unknown): void {
     configurable: true,
   })
   // On phones the uploads work without methods.js.
-  add('putObject', (cos, params, done) => cos._upload({ ...params }, putContentWork, done))
-  add('postObject', (cos, params, done) => cos._upload({ ...params }, postFileWork, done))
+  add('putObject', (cos, params, done) => cos._upload({ ...params }, sendContent, done))
+  add('postObject', (cos, params, done) => cos._upload({ ...params }, sendAsForm, done))
   const names = [...NAMES]
   for (const [verbs, nouns] of CONFIGURATIONS) {
     for (const noun of nouns.split(' ')) {

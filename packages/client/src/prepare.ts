@@ -9,6 +9,7 @@ import {
   shownDimensions,
 } from './prepare/compressPicture'
 import { type FileType, fileTypeOf, TYPE_BYTES } from './prepare/fileType'
+import type { PreparedContent } from './upload/uploadFile'
 import { fileSize, readLocalFile } from './wx/files'
 import { readVideoInfo } from './wx/media'
 
@@ -123,17 +124,14 @@ export function prepareFile(file: ChosenFile, options: PrepareOptions = {}): Pro
  * await cos.uploadFiles({ files: files.map((file) => ({ ...file, prepare })) })
  */
 export function prepareUpload(options: Omit<PrepareOptions, 'prefix' | 'key' | 'signal'> = {}) {
-  return async (file: { FilePath: string; signal: AbortSignalLike }): Promise<UploadContent> => {
+  return async (file: {
+    FilePath: string
+    signal: AbortSignalLike
+  }): Promise<Required<PreparedContent>> => {
     const { signal } = file
     const { FilePath, ContentType } = await prepareFile(file.FilePath, { ...options, signal })
     return { FilePath, ContentType }
   }
-}
-
-/** The params of uploadFile that prepareUpload replaces. */
-export interface UploadContent {
-  FilePath: string
-  ContentType: string
 }
 
 async function prepare(file: ChosenFile, options: PrepareOptions): Promise<PreparedFile> {
@@ -240,7 +238,8 @@ const matches = (ContentType: string, pattern: string) =>
 
 function refused(cause: FileRefusal): CosError {
   const { limit, allowed, actual = 'unknown' } = cause
-  const message = `the file is beyond the limit ${limit}: ${actual}, allowed ${allowed}`
+  const requirement = /^min/.test(limit) ? 'required' : 'allowed'
+  const message = `the file does not meet ${limit}: it has ${actual}, ${requirement} ${allowed}`
   return cosError('argument', 'KitFileRefused', message, { cause })
 }
 

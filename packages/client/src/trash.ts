@@ -1,16 +1,17 @@
-import type {
-  DeleteMultipleObjectParams,
-  DeleteMultipleObjectResult,
-  DeleteObjectParams,
-  DeleteObjectResult,
-  TrashedObject,
-  TrashRequest,
-  TrashResponse,
+import {
+  type DeleteMultipleObjectParams,
+  type DeleteMultipleObjectResult,
+  type DeleteObjectParams,
+  type DeleteObjectResult,
+  isBelow,
+  type TrashedObject,
+  type TrashRequest,
+  type TrashResponse,
 } from '@miniprogram-cos/protocol'
 import type { COS } from './client'
 import { runPool } from './concurrency'
-import type { CloudCredentials } from './credentials/cloud'
-import { type ConfirmedUpload, covers } from './credentials/function'
+import type { ConfirmedUpload } from './credentials/callFunction'
+import type { FunctionProvider } from './credentials/functionProvider'
 import type { Method } from './operationMethods'
 import { asCosError } from './request/errors'
 
@@ -68,7 +69,7 @@ async function send(client: COS, trash: TrashRequest): Promise<TrashResponse> {
   const { Key } = trash
   const request = Key === undefined ? trash : { ...trash, Key: withoutSlash(Key) }
   // The response to this event.
-  return (await client._functionOf('trash').call({ trash: request })) as TrashResponse
+  return (await client._requireProvider('trash')._call({ trash: request })) as TrashResponse
 }
 
 const withoutSlash = (key: string) => String(key).replace(/^\//, '')
@@ -87,7 +88,7 @@ export const trashMethods: TrashSteps = {
   async restore(client: COS, { Key, TrashId, Overwrite }: RestoreParams) {
     const { trash } = await send(client, { action: 'restore', Key, TrashId, Overwrite })
     // `send` fails for a client without a cloud function.
-    return (client._cloud as CloudCredentials).confirm(withoutSlash(Key), { ...trash[0] })
+    return (client._provider as FunctionProvider)._confirm(withoutSlash(Key), { ...trash[0] })
   },
   async erase(client: COS, { Key, TrashId }: { Key: string; TrashId: string }) {
     return { ...(await send(client, { action: 'erase', Key, TrashId })).trash[0] }
@@ -148,9 +149,9 @@ export const deletions: Deletions = { deleteObject, deleteMultipleObject }
 
 /** Returns a filter of the objects that the function deletes. Versions are deleted by COS. */
 async function trashFilter(client: COS, Bucket: string | undefined) {
-  const place = await client._place()
-  const { trashes = [] } = client._functionOf('trash')._paths
-  const isCallerBucket = !Bucket || Bucket === place.Bucket
+  const caller = await client._caller()
+  const { trashes = [] } = client._requireProvider('trash')._paths
+  const isCallerBucket = !Bucket || Bucket === caller.Bucket
   return ({ Key, VersionId }: { Key: string; VersionId?: string }) =>
-    isCallerBucket && !VersionId && trashes.some((path) => covers(path, withoutSlash(Key)))
+    isCallerBucket && !VersionId && trashes.some((path) => isBelow(path, withoutSlash(Key)))
 }

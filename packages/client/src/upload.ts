@@ -1,7 +1,8 @@
 export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
-export type { CallerPlace, CloudOptions, FunctionOptions } from './credentials/cloud'
-export type { HttpOptions } from './credentials/function'
+export type { Callback } from './callbacks'
+export type { HttpOptions } from './credentials/callFunction'
+export type { CallerInfo, CloudOptions, FunctionOptions } from './credentials/functionProvider'
 export type {
   AuthorizationAnswer,
   AuthorizationRequest,
@@ -11,9 +12,8 @@ export type {
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from './credentials/provider'
-export type { Callback } from './events'
 export type { COSOptions } from './options'
-export type { TaskInfo, TaskState } from './upload/task'
+export type { TaskInfo, TaskState } from './tasks/task'
 export type {
   PreparedContent,
   PrepareUpload,

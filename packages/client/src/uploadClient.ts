@@ -1,36 +1,31 @@
-import { argumentError, cosError, type UsageResponse } from '@miniprogram-cos/protocol'
+import { argumentError, type UsageResponse } from '@miniprogram-cos/protocol'
+import { type Callback, Emitter, settle, withCosError } from './callbacks'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
+import { type CallFunction, type HttpOptions, viaCloud, viaHttp } from './credentials/callFunction'
 import {
-  type CallerPlace,
-  type CloudCredentials,
+  type CallerInfo,
   type CloudOptions,
-  cloudCredentials,
   type FunctionOptions,
-} from './credentials/cloud'
-import {
-  cloudFunction,
-  type FunctionCall,
-  type HttpOptions,
-  httpFunction,
-} from './credentials/function'
+  type FunctionProvider,
+  functionProvider,
+} from './credentials/functionProvider'
 import { fixedProvider } from './credentials/provider'
-import { type Callback, Emitter, settle, withCosError } from './events'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import type { ClientCore, Features } from './request/execute'
+import { runAlone, TaskQueue } from './tasks/queue'
+import type { TaskInfo, TaskSteps, Uploader, UploadTaskParams } from './tasks/task'
 import { abortUpload } from './upload/multipart'
-import { runAlone, TaskQueue } from './upload/queue'
-import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
   type StartUpload,
-  sliceUploadWork,
+  sendFile,
+  sendInParts,
   type UploadFileParams,
   type UploadFileResult,
   type UploadFilesParams,
   type UploadFilesResult,
   uploadFile,
   uploadFiles,
-  uploadFileWork,
 } from './upload/uploadFile'
 
 declare const console: { warn(message: string): void }
@@ -39,21 +34,21 @@ export interface CloudCOSOptions extends COSOptions, CloudOptions {}
 
 export interface HttpCOSOptions extends COSOptions, FunctionOptions, HttpOptions {}
 
-const functionFor = ({ mode }: FunctionOptions): string =>
+const defaultFunction = ({ mode }: FunctionOptions): string =>
   mode === 'signature' ? 'cos-signature' : 'cos-credentials'
 
 /** Creates a client that gets keys or signatures from a function of this kit. */
 function createWith<Client extends UploadCOS>(
   Client: new (options: COSOptions) => Client,
-  call: FunctionCall,
+  call: CallFunction,
   options: COSOptions & FunctionOptions,
 ): Client {
-  const cloud = cloudCredentials(call, options)
+  const provider = functionProvider(call, options)
   const { mode: _, ...rest } = options
   // The key of a form is in its body, which is not signed.
-  const defaults: COSOptions = cloud._signs ? { SimpleUploadMethod: 'putObject' } : {}
+  const defaults: COSOptions = provider._signs ? { SimpleUploadMethod: 'putObject' } : {}
   const cos = new Client({ ...defaults, ...rest })
-  cos._cloud = cloud
+  cos._provider = provider
   return cos
 }
 
@@ -77,7 +72,7 @@ export class UploadCOS {
   /** @internal */
   readonly _tasks: TaskQueue
   /** @internal */
-  _cloud: CloudCredentials | undefined
+  _provider: FunctionProvider | undefined
 
   /**
    * Creates a client with explicit credentials. In mini programs prefer `COS.cloud`.
@@ -94,17 +89,19 @@ export class UploadCOS {
     const resolved = resolveOptions(options)
     this.options = resolved
     if (resolved.ForcePathStyle) {
-      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024-01-01')
+      console.warn(
+        'miniprogram-cos: ForcePathStyle works only with buckets created before 2024-01-01',
+      )
     }
     const events = new Emitter()
     this._tasks = new TaskQueue(resolved, events)
     const callback = callbackProvider(resolved, this)
     const fixed = fixedProvider(resolved)
-    const provider = () =>
-      this._cloud || (resolved.getAuthorization || resolved.getSTS ? callback : fixed)
+    const currentProvider = () =>
+      this._provider || (resolved.getAuthorization || resolved.getSTS ? callback : fixed)
     const queue = () => this._tasks.next()
     const isScoped = options.ScopeLimit === true
-    const credentials = createCredentialCache(resolved, provider, queue, isScoped)
+    const credentials = createCredentialCache(resolved, currentProvider, queue, isScoped)
     this._core = {
       options: resolved,
       _credentials: credentials,
@@ -126,7 +123,7 @@ export class UploadCOS {
     options: CloudCOSOptions = {},
   ): Client {
     const { functionName, env, ...rest } = options
-    const call = cloudFunction(functionName || functionFor(rest), env)
+    const call = viaCloud(functionName || defaultFunction(rest), env)
     // biome-ignore lint/complexity/noThisInStatic: the class that is called, which may be the full client
     return createWith(this, call, rest)
   }
@@ -146,7 +143,7 @@ export class UploadCOS {
   ): Client {
     const { url, headers, ...rest } = options
     // biome-ignore lint/complexity/noThisInStatic: as in `cloud`
-    return createWith(this, httpFunction({ url, headers }, functionFor(rest)), rest)
+    return createWith(this, viaHttp({ url, headers }, defaultFunction(rest)), rest)
   }
 
   /**
@@ -154,8 +151,8 @@ export class UploadCOS {
    * @throws CosError kind `credentials`, or `KitNotCloud` for a client not created by `COS.cloud` or `COS.http`
    * @example const { prefix } = await cos.caller()
    */
-  caller(): Promise<CallerPlace> {
-    return withCosError(this._place())
+  caller(): Promise<CallerInfo> {
+    return withCosError(this._caller())
   }
 
   /**
@@ -169,35 +166,19 @@ export class UploadCOS {
   usage(path?: string): Promise<UsageResponse> {
     // The response to this event.
     const call = async () =>
-      (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+      (await this._requireProvider('usage')._call({ usage: { path } })) as UsageResponse
     return withCosError(call())
   }
 
   /** @internal @throws CosError `KitNotCloud` */
-  _functionOf(method: string): CloudCredentials {
-    if (this._cloud) return this._cloud
+  _requireProvider(method: string): FunctionProvider {
+    if (this._provider) return this._provider
     throw argumentError('KitNotCloud', `${method}() needs COS.cloud or COS.http`)
   }
 
   /** @internal */
-  async _place(): Promise<CallerPlace> {
-    const cloud = this._functionOf('caller')
-    if (cloud._signs && !cloud._place) await cloud._locate()
-    if (!cloud._place) {
-      await this._core._credentials.get({
-        Bucket: '',
-        Region: '',
-        Method: 'GET',
-        Key: '',
-        Pathname: '/',
-        Query: {},
-        Headers: {},
-        Scope: [],
-      })
-    }
-    if (cloud._place) return cloud._place
-    const message = 'the function names no bucket and region'
-    throw cosError('credentials', 'KitFunctionAnswer', message)
+  async _caller(): Promise<CallerInfo> {
+    return this._requireProvider('caller')._getCaller(this._core._credentials)
   }
 
   /**
@@ -232,7 +213,7 @@ export class UploadCOS {
   sliceUploadFile(params: UploadFileParams): Promise<UploadFileResult>
   sliceUploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
   sliceUploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
-    return this._upload({ ...params }, sliceUploadWork, callback as Callback<object>)
+    return this._upload({ ...params }, sendInParts, callback as Callback<object>)
   }
 
   /**
@@ -307,12 +288,12 @@ export class UploadCOS {
 
   /** @internal */
   readonly _startUpload: StartUpload = (params, callback) =>
-    this._upload(params, uploadFileWork, callback)
+    this._upload(params, sendFile, callback)
 
   /** @internal Queues an upload. With SkipTask it starts immediately, outside the task list. */
   _upload(
     callParams: UploadTaskParams,
-    work: UploadWork,
+    work: Uploader,
     callback: Callback<object> | undefined,
   ): Promise<object> | undefined {
     let params = callParams
@@ -320,7 +301,7 @@ export class UploadCOS {
       run: async (run) => {
         params = await this._complete(callParams)
         const result = await work(this._core, params, run)
-        return this._cloud ? this._cloud.confirm(params.Key, result) : result
+        return this._provider ? this._provider._confirm(params.Key, result) : result
       },
       abort: async (memo) => {
         if (memo.UploadId) await abortUpload(this._core, params, memo)
@@ -340,11 +321,11 @@ export class UploadCOS {
   _complete<P extends object>(callParams: P): P | Promise<P> {
     const params: P & { Bucket?: unknown; Region?: unknown } = { ...callParams }
     const { Bucket, Region } = this.options
-    const hasPlace = (params.Bucket || Bucket) && (params.Region || Region)
-    if (!this._cloud || hasPlace) return params
-    return this._place().then((place) => {
-      params.Bucket = params.Bucket || Bucket || place.Bucket
-      params.Region = params.Region || Region || place.Region
+    const isComplete = (params.Bucket || Bucket) && (params.Region || Region)
+    if (!this._provider || isComplete) return params
+    return this._caller().then((caller) => {
+      params.Bucket = params.Bucket || Bucket || caller.Bucket
+      params.Region = params.Region || Region || caller.Region
       return params
     })
   }

@@ -8,13 +8,13 @@ import {
   putObject,
   queryString,
 } from '@miniprogram-cos/protocol'
-import { type Credential, fixedKey, type Key } from './credentials/provider'
+import { type Credential, fixedKey, isSignature, type SigningKey } from './credentials/provider'
 import { pick, type ResolvedOptions } from './options'
+import { buildRequest, credentialRequest, type UnsignedRequest } from './request/buildRequest'
 import { serverTime } from './request/clock'
 import { asCosError } from './request/errors'
 import type { ClientCore } from './request/execute'
-import { platformCode } from './request/failures'
-import { credentialRequest, type Prepared, prepare } from './request/prepare'
+import { platformCode } from './request/failedRequest'
 import { sign } from './request/send'
 import { callCloud } from './wx/transfer'
 import { errorMessage, type WxFailure } from './wx/wx'
@@ -132,28 +132,27 @@ function getObjectUrl(
   const method = String(params.Method || 'GET').toUpperCase()
   const operation = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
   const { QueryString, Query, Headers, Sign = true, ...rest } = params
-  const prepared: Prepared = {
-    ...prepare(operation, { ...rest, Query, Body: '' }, { ...core, options }),
+  const request: UnsignedRequest = {
+    ...buildRequest(operation, { ...rest, Query, Body: '' }, { ...core, options }),
     method,
     headers: pick(Headers || {}),
   }
-  const { query } = prepared
-  const [bare = ''] = prepared.url.split('?')
+  const { query } = request
+  const [bare = ''] = request.url.split('?')
   if (!Sign) {
     const search = joined(queryString(query), QueryString)
     return search ? `${bare}?${search}` : bare
   }
   const signUrl = (credential: Credential): string => {
-    const Authorization =
-      'Authorization' in credential
-        ? credential.Authorization
-        : sign(prepared, options, credential, urlTimeOf(credential, core.options, params.Expires))
-    const unsigned = joined(queryString(credential.headers || {}), QueryString)
-    return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsigned)
+    const Authorization = isSignature(credential)
+      ? credential.Authorization
+      : sign(request, options, credential, urlValidity(credential, core.options, params.Expires))
+    const unsignedQuery = joined(queryString(credential.headers || {}), QueryString)
+    return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsignedQuery)
   }
   return core._credentials._isFixed()
     ? signUrl(fixedKey(core.options))
-    : core._credentials.get(credentialRequest(prepared, options), isContent).then(signUrl)
+    : core._credentials.get(credentialRequest(request, options), isContent).then(signUrl)
 }
 
 function joined(...parts: unknown[]): string {
@@ -164,7 +163,11 @@ function joined(...parts: unknown[]): string {
  * The validity of a URL: it ends after `Expires` seconds, or with the key. It begins with the key, so that the URL is
  * valid immediately even if this clock is ahead. @throws CosError `KitInvalidParam`
  */
-function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Expires: unknown) {
+function urlValidity(
+  { StartTime, ExpiredTime }: SigningKey,
+  options: ResolvedOptions,
+  Expires: unknown,
+) {
   const seconds = Number(Expires ?? DEFAULT_SECONDS)
   if (!(seconds > 0)) {
     throw argumentError('KitInvalidParam', 'Expires must be a positive number of seconds', Expires)

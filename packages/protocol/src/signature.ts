@@ -20,11 +20,9 @@ export interface SignatureHash {
   hmacSha1(key: string, text: string): string
 }
 
-export interface SigningKey {
+export interface KeyPair {
   SecretId: string
   SecretKey: string
-  /** `start;end` in Unix seconds: `q-key-time` and `q-sign-time`. */
-  keyTime: string
 }
 
 export interface Signature {
@@ -42,11 +40,12 @@ export function deriveSignKey(secretKey: string, keyTime: string, hash: Signatur
 /**
  * Signs a request with the q-sign-algorithm=sha1 scheme (document 436/7778).
  *
+ * @param key the key pair, and `start;end` in Unix seconds: `q-key-time` and `q-sign-time`
  * @param signKey the derived key, for callers that cache it
  */
 export function signRequest(
   { method, pathname, query, headers }: RequestToSign,
-  { SecretId, SecretKey, keyTime }: SigningKey,
+  { SecretId, SecretKey, keyTime }: KeyPair & { keyTime: string },
   hash: SignatureHash,
   signKey = deriveSignKey(SecretKey, keyTime, hash),
 ): Signature {

@@ -7,9 +7,15 @@ import {
 } from '@miniprogram-cos/protocol'
 import { sleep } from '../concurrency'
 import type { ResolvedOptions } from '../options'
-import { learnFromStart, serverTime } from '../request/clock'
-import type { TaskInfo } from '../upload/task'
-import type { Credential, CredentialProvider, CredentialRequest, Key } from './provider'
+import { correctClockByKey, serverTime } from '../request/clock'
+import type { TaskInfo } from '../tasks/task'
+import {
+  type Credential,
+  type CredentialProvider,
+  type CredentialRequest,
+  isSignature,
+  type SigningKey,
+} from './provider'
 
 /** Seconds of validity that a cached key must have left. */
 const MIN_REMAINING = 60
@@ -33,11 +39,11 @@ const FIRST_ANSWER_WAIT = 5
 class KeyRequest {
   _answer!: Promise<Credential>
   /** The answer, unless it is a signature. */
-  key!: Key
+  key!: SigningKey
   /** Not sent yet: requests of the same turn of the event loop may join it. */
   _isOpen = false
   /** The provider has failed once and is called again. */
-  _isRepeated = false
+  _isRetried = false
   private _scope = new Map<string, ScopeEntry>()
 
   constructor(scope: ScopeEntry[]) {
@@ -75,7 +81,7 @@ export interface CredentialCache {
    */
   get(request: CredentialRequest, isContent?: boolean): Promise<Credential>
   /** Drops a key that COS has refused. `wasTooWide`: it may not permit all of the scope it was requested with. */
-  _drop(key: Key, wasTooWide: boolean): void
+  _drop(key: SigningKey, wasTooWide: boolean): void
   /** Whether the key is that of the options. */
   _isFixed(): boolean
 }
@@ -95,26 +101,26 @@ export function createCredentialCache(
   isScoped: boolean,
 ): CredentialCache {
   /** The requests whose keys may be used, newest first. */
-  let answered: KeyRequest[] = []
+  let usableKeys: KeyRequest[] = []
   let pendingRequests: KeyRequest[] = []
-  /** The provider has answered with a signature: requests no longer wait for each other. */
+  /** The provider returned a signature: requests no longer wait for each other. */
   let isSigning = false
-  /** The provider has answered with a scoped key: a key serves only requests that its scope covers. */
+  /** The provider returned a scoped key: a key serves only requests that its scope covers. */
   let keysAreScoped = isScoped
-  /** The provider has answered, so it is known whether its keys are scoped. */
-  let isKnown = false
+  /** The provider has returned a key, so it is known whether its keys are scoped. */
+  let hasAnswered = false
   /** Reduced when the provider, or COS with one of its keys, has refused a wide scope. */
   let maxScopes = isScoped ? MAX_SCOPES_OF_CLOUD : MAX_SCOPES
 
   /** The functions of this kit accept several scopes at once. */
-  const isCloud = () => provider().source === 'function'
+  const isFunctionProvider = () => provider()._source === 'function'
 
-  const isFixed = () => provider().source === 'fixed'
+  const isFixed = () => provider()._source === 'fixed'
 
-  const find = (scope: ScopeEntry[]): Key | undefined => {
+  const find = (scope: ScopeEntry[]): SigningKey | undefined => {
     const end = serverTime(options) + MIN_REMAINING
-    answered = answered.filter(({ key }) => (key.ExpiredTime || 0) > end)
-    const usable = answered.find((request) => !request.key._isScoped || request._covers(scope))
+    usableKeys = usableKeys.filter(({ key }) => (key.ExpiredTime || 0) > end)
+    const usable = usableKeys.find((request) => !request.key._isScoped || request._covers(scope))
     return usable && usable.key
   }
 
@@ -131,10 +137,10 @@ export function createCredentialCache(
 
   /** Whether a new provider does not answer in time. A retry after a failure is awaited. */
   const isSlow = async (pending: KeyRequest): Promise<boolean> => {
-    if (isKnown || isCloud()) return false
-    const timeout = sleep(FIRST_ANSWER_WAIT).then(() => pending._isRepeated)
+    if (hasAnswered || isFunctionProvider()) return false
+    const timeout = sleep(FIRST_ANSWER_WAIT).then(() => pending._isRetried)
     const isOver = await Promise.race([pending._answer, timeout])
-    return !isOver && !isKnown
+    return !isOver && !hasAnswered
   }
 
   const fetchCredential = async (
@@ -147,18 +153,18 @@ export function createCredentialCache(
       const wasWide = pending._narrow(request.Scope)
       if (wasWide) maxScopes >>= 2
       if (!error.retryable && !wasWide) throw error
-      pending._isRepeated = true
+      pending._isRetried = true
       await sleep(PROVIDER_PAUSE)
       return call()
     })
-    if ('Authorization' in credential) isSigning = true
+    if (isSignature(credential)) isSigning = true
     else {
-      isKnown = true
+      hasAnswered = true
       if (credential._isScoped) keysAreScoped = true
-      learnFromStart(options, credential.StartTime)
+      correctClockByKey(options, credential.StartTime)
       credential._isWide = pending.scope.length > request.Scope.length
       pending.key = credential
-      answered = [pending, ...answered].slice(0, MAX_KEYS)
+      usableKeys = [pending, ...usableKeys].slice(0, MAX_KEYS)
     }
     return credential
   }
@@ -169,7 +175,7 @@ export function createCredentialCache(
     const pending = new KeyRequest(Scope)
     const send = () => {
       pending._isOpen = false
-      if (provider().source !== 'getSTS') {
+      if (provider()._source !== 'getSTS') {
         for (const scope of predictScopes(Scope, queue())) {
           if (pending.scope.length + scope.length > maxScopes) break
           if (!find(scope)) pending.add(scope)
@@ -178,7 +184,7 @@ export function createCredentialCache(
       return fetchCredential(request, pending)
     }
     // One key for all requests of this turn of the event loop.
-    pending._isOpen = keysAreScoped && isCloud() && maxScopes > 1
+    pending._isOpen = keysAreScoped && isFunctionProvider() && maxScopes > 1
     pending._answer = pending._isOpen ? sleep(0).then(send) : send()
     pendingRequests.push(pending)
     try {
@@ -218,7 +224,7 @@ export function createCredentialCache(
             return await (covering ? covering._answer : requestKey(request))
           }
           const shared = await pending._answer
-          if (!('Authorization' in shared) && (!shared._isScoped || covers())) return shared
+          if (!isSignature(shared) && (!shared._isScoped || covers())) return shared
         } catch (error) {
           if (!keysAreScoped || covers()) throw error
         }
@@ -227,7 +233,7 @@ export function createCredentialCache(
     },
     _drop(key, wasTooWide) {
       if (wasTooWide) maxScopes = 0
-      answered = answered.filter((request) => request.key !== key)
+      usableKeys = usableKeys.filter((request) => request.key !== key)
     },
     _isFixed: isFixed,
   }

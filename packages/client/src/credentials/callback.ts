@@ -19,12 +19,12 @@ import {
 export function callbackProvider(options: ResolvedOptions, owner: unknown): CredentialProvider {
   const breaker = createBreaker()
   return {
-    get source() {
+    get _source() {
       return options.getAuthorization ? 'getAuthorization' : 'getSTS'
     },
     async get(request) {
       const { getAuthorization, getSTS, SystemClockOffset, ForceSignHost } = options
-      const { source } = this
+      const { _source: source } = this
       const { Bucket, Region } = request
       const requestOptions = { SystemClockOffset, ForceSignHost, ...request }
       const answer = await breaker(source, () =>

@@ -1,4 +1,4 @@
-import { type CosError, cosError, type ScopeEntry } from '@miniprogram-cos/protocol'
+import { type CosError, cosError, type KeyPair, type ScopeEntry } from '@miniprogram-cos/protocol'
 import { withTimeout } from '../concurrency'
 import { pick, type ResolvedOptions } from '../options'
 import { asCosError } from '../request/errors'
@@ -94,9 +94,7 @@ export type GetSTS = (
 ) => ProviderResult<SecretAnswer>
 
 /** A key that signs requests. */
-export interface Key {
-  SecretId: string
-  SecretKey: string
+export interface SigningKey extends KeyPair {
   SecurityToken?: string
   StartTime?: number
   ExpiredTime?: number
@@ -108,26 +106,30 @@ export interface Key {
 }
 
 /** A signature of one request. */
-export interface ReadySignature {
+export interface RequestSignature {
   Authorization: string
   headers: Record<string, string>
   SecurityToken?: string
 }
 
 /** Authorizes a request: a key to sign it with, or its signature. */
-export type Credential = Key | ReadySignature
+export type Credential = SigningKey | RequestSignature
+
+/** Whether a credential is the signature of one request, not a key. */
+export const isSignature = (credential: Credential): credential is RequestSignature =>
+  'Authorization' in credential
 
 /** The source of credentials: the options, a callback of the app, or a function of this kit. */
 export interface CredentialProvider {
   /** Options alone are `'fixed'`: nothing is requested, cached or renewed. `getSTS` knows no scopes. */
-  readonly source: 'fixed' | 'getAuthorization' | 'getSTS' | 'function'
+  readonly _source: 'fixed' | 'getAuthorization' | 'getSTS' | 'function'
   /** @throws CosError kind `credentials` */
   get(request: CredentialRequest): Promise<Credential>
 }
 
 /** The key of the options `SecretId` and `SecretKey`. */
 export const fixedProvider = (options: ResolvedOptions): CredentialProvider => ({
-  source: 'fixed',
+  _source: 'fixed',
   get: async () => fixedKey(options),
 })
 
@@ -135,14 +137,14 @@ export const fixedProvider = (options: ResolvedOptions): CredentialProvider => (
  * Returns the key synchronously, so that getObjectUrl can return a string.
  * @throws CosError `KitNoCredentials` if the options have no key
  */
-export function fixedKey(options: ResolvedOptions): Key {
+export function fixedKey(options: ResolvedOptions): SigningKey {
   const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
   if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
-  const message = 'give getAuthorization, or use COS.cloud'
+  const message = 'no credentials: pass getAuthorization, or create the client with COS.cloud'
   throw cosError('credentials', 'KitNoCredentials', message)
 }
 
-/** @param source who has answered */
+/** @param source the provider */
 export function invalidAnswer(source: string, why: string): CosError {
   const message = `${source} callback params ${why}`
   const error = { message, code: 'Error' }
@@ -197,7 +199,7 @@ export function createBreaker() {
     }
     try {
       const answer = await withTimeout(PROVIDER_TIMEOUT, call(), () => {
-        const message = `${source} has not answered in 60 s`
+        const message = `${source} has not responded in 60 s`
         return Promise.reject(cosError('credentials', 'KitAuthorizationFailed', message))
       })
       failures = 0

@@ -5,32 +5,16 @@ import {
   type ObjectParams,
   type UploadProgress,
 } from '@miniprogram-cos/protocol'
-import { progressReporter } from '../events'
+import { progressReporter } from '../callbacks'
 import { pick } from '../options'
+import { resolveTarget } from '../request/buildRequest'
 import { asCosError, integrityError } from '../request/errors'
 import type { ClientCore } from '../request/execute'
 import { createCrc64, statedCrc64, statedMd5 } from '../request/integrity'
-import { resolveTarget } from '../request/prepare'
-import type { SendExtras } from '../request/send'
-import type { TaskInfo, TaskMemo, TaskRun } from '../upload/task'
+import type { SendOptions } from '../request/send'
+import type { TaskInfo, TaskMemo, TaskRun } from '../tasks/task'
 import { fileDigest, fileSize, readFile, readLocalFile } from '../wx/files'
 import { transfer } from '../wx/transfer'
-import {
-  claimPartFile,
-  type DownloadPlace,
-  dropUnfinished,
-  findUnfinished,
-  forgetUnfinished,
-  isStorageFull,
-  moveFile,
-  releasePartFile,
-  rememberUnfinished,
-  saveFile,
-  sizeOf,
-  type UnfinishedDownload,
-  WRITE_LIMIT,
-  writeLocalFile,
-} from './partFile'
 import {
   canFetchRanges,
   fetchRanges,
@@ -39,6 +23,22 @@ import {
   type RangedObject,
   RangesUnsupported,
 } from './ranges'
+import {
+  claimPartFile,
+  type DownloadTarget,
+  discardUnfinished,
+  findUnfinished,
+  isStorageFull,
+  moveFile,
+  releasePartFile,
+  removeUnfinished,
+  saveFile,
+  sizeOf,
+  storeUnfinished,
+  type UnfinishedDownload,
+  WRITE_LIMIT,
+  writeLocalFile,
+} from './unfinishedDownloads'
 
 export interface DownloadFileParams extends ObjectParams {
   /**
@@ -134,38 +134,41 @@ async function stream(
  * Sends a request by wx.downloadFile. The body of the response is the path of the file or, for a failure, the error
  * document in the file. @throws CosError `KitStorageFull`, which a retry cannot resolve, or as `transfer`
  */
-const downloadToFile: SendExtras['download'] = async (...request) => {
-  const reply = await transfer('downloadFile', ...request).catch((failure: CosError) => {
+const downloadToFile: SendOptions['download'] = async (...request) => {
+  const response = await transfer('downloadFile', ...request).catch((failure: CosError) => {
     const { message, headers, url, method, cause } = failure
     if (!isStorageFull(cause || {})) throw failure
     throw cosError('argument', 'KitStorageFull', message, pick({ headers, url, method, cause }))
   })
-  const { statusCode, tempFilePath = '' } = reply
+  const { statusCode, tempFilePath = '' } = response
   const isFailed = statusCode >= 300
-  return { ...reply, data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath }
+  return {
+    ...response,
+    data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath,
+  }
 }
 
 /** If the object changes during the download, it is fetched again from the beginning, once. @throws CosError, RangesUnsupported */
 async function downloadInRanges(
   download: Download,
-  place: DownloadPlace,
+  target: DownloadTarget,
 ): Promise<DownloadFileResult> {
   const { core, run } = download
   for (let attempt = 1; ; attempt++) {
-    let unfinished = await findUnfinished(place, run.memo.download)
+    let unfinished = await findUnfinished(target, run.memo.download)
     if (!unfinished) {
       const outcome = await stream(download, WRITE_LIMIT)
       if ('statusCode' in outcome) return outcome
-      unfinished = { ...place, ...outcome, partFile: claimPartFile(place.FilePath) }
+      unfinished = { ...target, ...outcome, partFile: claimPartFile(target.FilePath) }
     }
     run.memo.download = unfinished
-    rememberUnfinished(unfinished, core.options.UploadIdCacheLimit)
+    storeUnfinished(unfinished, core.options.UploadIdCacheLimit)
     try {
       const { statusCode, headers } = await fetchToFile(download, unfinished)
-      return { statusCode, headers, FilePath: place.FilePath }
+      return { statusCode, headers, FilePath: target.FilePath }
     } catch (error) {
       const isChanged = asCosError(error).code === 'PreconditionFailed'
-      if (isChanged || isUseless(error)) await dropUnfinished(unfinished)
+      if (isChanged || isUseless(error)) await discardUnfinished(unfinished)
       if (!isChanged || attempt > 1) throw error
     } finally {
       releasePartFile(unfinished.partFile)
@@ -212,7 +215,7 @@ async function fetchToFile(
   if (fileMd5 && fileMd5.toLowerCase() !== md5) throw damaged(Key, 'MD5')
   await verifyFile(core, object, partFile, result.headers)
   await moveFile(partFile, FilePath)
-  forgetUnfinished(unfinished)
+  removeUnfinished(unfinished)
   return result
 }
 
@@ -243,13 +246,13 @@ async function verifyFile(
 
 /** Removes the part file of a cancelled download. */
 export async function abortDownload({ download }: TaskMemo): Promise<void> {
-  if (download) await dropUnfinished(download)
+  if (download) await discardUnfinished(download)
 }
 
 /** Reports progress to the listener of the call and to the task list, once the size is known. */
 function reporter(
   { options }: ClientCore,
-  { _begin: begin, progress: updateTask }: TaskRun,
+  { _begin: begin, _onProgress: updateTask }: TaskRun,
   onProgress: DownloadFileParams['onProgress'],
 ): Download['report'] {
   let size: number | undefined

@@ -5,12 +5,12 @@ import {
   paramHeaders,
   type ResultMeta,
 } from '@miniprogram-cos/protocol'
-import { abortGroup, runPool } from '../concurrency'
+import { createAbortController, runPool } from '../concurrency'
 import { pick } from '../options'
-import { asCosError, integrityError, isForeign } from '../request/errors'
-import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
+import { asCosError, integrityError, isNotFromCos } from '../request/errors'
+import { type ClientCore, type ExecuteOptions, execute } from '../request/execute'
 import { verifyContent } from '../request/integrity'
-import { partLimit } from '../upload/autoLimit'
+import { partLimit } from '../tasks/autoLimit'
 
 /** Smaller objects are read in one request: ranges would cost a further round trip. */
 const MIN_RANGED = 4 * 1024 * 1024
@@ -48,7 +48,7 @@ export async function getUnlessLarge(
   core: ClientCore,
   params: GetObjectParams,
   maxSize: number,
-  extras?: ExecuteExtras,
+  extras?: ExecuteOptions,
 ): Promise<{ whole: GetResult } | { large: RangedObject }> {
   let large: RangedObject | undefined
   const isLarge = (headers: Headers, statusCode = 200) => {
@@ -67,22 +67,22 @@ async function getUnless(
   isRefused: (headers: Headers, statusCode?: number) => boolean,
   core: ClientCore,
   params: GetObjectParams,
-  extras?: ExecuteExtras,
+  extras?: ExecuteOptions,
 ): Promise<GetResult | undefined> {
-  const group = abortGroup(params.signal)
+  const controller = createAbortController(params.signal)
   let wasRefused = false
   const onHeaders = (headers: Headers, statusCode?: number) => {
     wasRefused = isRefused(headers, statusCode)
-    if (wasRefused) group.abort()
+    if (wasRefused) controller.abort()
   }
   try {
-    const request = { ...params, signal: group.signal }
+    const request = { ...params, signal: controller.signal }
     return await execute(core, getObject, request, { ...extras, onHeaders })
   } catch (error) {
     if (!wasRefused || (params.signal && params.signal.aborted)) throw error
     return undefined
   } finally {
-    group._release()
+    controller._unfollow()
   }
 }
 
@@ -92,7 +92,7 @@ function describeLarge(headers: Record<string, string>, maxSize: number): Ranged
   const size = Number(length)
   const isLarge = size >= MIN_RANGED && size <= maxSize
   const isRanged = headers['accept-ranges'] !== 'none' && !encoding && ETag[0] === '"'
-  return isLarge && isRanged && !isForeign({ headers }) ? { ETag, size } : undefined
+  return isLarge && isRanged && !isNotFromCos({ headers }) ? { ETag, size } : undefined
 }
 
 /** Options of `fetchRanges`. */
@@ -119,7 +119,7 @@ export async function fetchRanges(
   core: ClientCore,
   { params, object, from, partSize, limit, onLoaded, take }: RangedFetch,
 ): Promise<GetResult> {
-  const { signal, abort, _release: release } = abortGroup(params.signal)
+  const { signal, abort, _unfollow: unfollow } = createAbortController(params.signal)
   const { _current: current, run } = partLimit(limit)
   const starts = planRanges(from, object.size, partSize)
   const writer = new OrderedWriter(starts, take)
@@ -143,9 +143,9 @@ export async function fetchRanges(
     onLoaded(loaded)
     await runPool(starts, currentLimit, fetchPart, abort)
   } finally {
-    release()
+    unfollow()
   }
-  return wholeOf(last as GetResult, object.size)
+  return asWholeResult(last as GetResult, object.size)
 }
 
 /** Passes on ranges in the order of their positions, whatever the order in which they arrive. */
@@ -229,7 +229,7 @@ async function getRange(
 }
 
 /** Turns the result of a range into that of a request for the whole object. */
-function wholeOf(result: GetResult, size: number): GetResult {
+function asWholeResult(result: GetResult, size: number): GetResult {
   const headers = { ...pick(result.headers, /^(?!content-range$)/), 'content-length': String(size) }
   return { ...result, statusCode: 200, headers }
 }

@@ -8,7 +8,7 @@ export const serverTime = ({ SystemClockOffset }: ResolvedOptions): number =>
   (Date.now() + SystemClockOffset) / 1000
 
 /** Corrects the clock by the start time of a key: a start in the future shows that this clock is behind. */
-export function learnFromStart(options: ResolvedOptions, startTime = 0): void {
+export function correctClockByKey(options: ResolvedOptions, startTime = 0): void {
   const behind = startTime - serverTime(options)
   if (options.CorrectClockSkew && behind > SKEW_SECONDS) {
     options.SystemClockOffset += Math.round(behind * 1000)
@@ -16,7 +16,7 @@ export function learnFromStart(options: ResolvedOptions, startTime = 0): void {
 }
 
 /** Corrects the clock by the Date header of a response. @returns whether the clock was corrected */
-export function learnFromResponse(
+export function correctClockByResponse(
   options: ResolvedOptions,
   { age, date = '' }: Record<string, string> = {},
 ): boolean {

@@ -1,5 +1,5 @@
 import { type CosError, cosError, isCosError } from '@miniprogram-cos/protocol'
-import type { WxReply } from '../wx/transfer'
+import type { WxResponse } from '../wx/transfer'
 import { errorMessage } from '../wx/wx'
 
 /** The request that an error is about. */
@@ -24,7 +24,7 @@ export const missingParam = (name: string): CosError =>
  * domain. COS sends `x-cos-request-id` with every response, and CDNs pass it on. If the platform hides that header,
  * another header of COS or a quoted ETag identifies COS. If it hides all headers, the response counts as COS's.
  */
-export function isForeign({ headers }: Pick<WxReply, 'headers'>): boolean {
+export function isNotFromCos({ headers }: Pick<WxResponse, 'headers'>): boolean {
   const { date, server, etag = '', 'content-type': type = '' } = headers
   if (/(^|,)x-c(os|i)-/.test(Object.keys(headers).join())) return false
   return Boolean(server || /html/.test(type) || ((date || type) && etag[0] !== '"'))

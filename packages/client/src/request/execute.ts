@@ -1,16 +1,21 @@
 import type { CallParams, CosError, Operation, ResultMeta } from '@miniprogram-cos/protocol'
+import type { Emitter } from '../callbacks'
 import { abortError, unlessAborted } from '../concurrency'
 import type { CredentialCache } from '../credentials/cache'
-import type { Emitter } from '../events'
 import type { ResolvedOptions } from '../options'
 import type { ResumeSource } from '../upload/resume'
-import { learnFromResponse } from './clock'
+import {
+  buildRequest,
+  credentialRequest,
+  type ScopeReader,
+  type UnsignedRequest,
+} from './buildRequest'
+import { correctClockByResponse } from './clock'
 import { asCosError } from './errors'
-import { decideRetry, mapFailure, type Sending } from './failures'
+import { decideRetry, mapFailure, type Sending } from './failedRequest'
 import { addMd5, verifyContent } from './integrity'
-import { credentialRequest, type Prepared, prepare, type ScopeReader } from './prepare'
 import { retry } from './retry'
-import { parseResponse, type SendExtras, send } from './send'
+import { parseResponse, type SendOptions, send } from './send'
 
 /** The features that the full client passes to the constructor of the upload-only client. */
 export interface Features {
@@ -29,13 +34,13 @@ export interface ClientCore {
 }
 
 /** Options of `execute` that only some callers need. */
-export interface ExecuteExtras extends SendExtras {
+export interface ExecuteOptions extends SendOptions {
   /** Maximum number of attempts. @default 4 */
   _tries?: number
   /** Called before each retry, except one that a new key or clock made possible. */
-  onRepeat?: () => void
+  _onRetry?: () => void
   /** Changes the address of the request before it is signed. */
-  redirect?: (prepared: Prepared) => void
+  _redirect?: (unsigned: UnsignedRequest) => void
 }
 
 /**
@@ -47,55 +52,55 @@ export async function execute<P extends CallParams, R>(
   core: ClientCore,
   operation: Operation<P, R>,
   params: P,
-  { _tries: tries, onRepeat, redirect, ...transfer }: ExecuteExtras = {},
+  { _tries: tries, _onRetry: onRetry, _redirect: redirect, ...transfer }: ExecuteOptions = {},
 ): Promise<R & ResultMeta> {
   const { options, _credentials: credentials } = core
   const { signal } = params
-  const prepared = prepare(operation, params, core)
-  if (redirect) redirect(prepared)
+  const unsigned = buildRequest(operation, params, core)
+  if (redirect) redirect(unsigned)
   // The content of a PUT, whose ETag COS returns.
-  const checkedBody = operation.method === 'PUT' && !operation._contentMd5 && prepared.body
-  const sending: Sending = { core, _prepared: prepared, recovered: {} }
+  const checkedBody = operation.method === 'PUT' && !operation._contentMd5 && unsigned.body
+  const sending: Sending = { core, _request: unsigned, _recovered: {} }
   let md5: string | undefined
   const attempt = async () => {
     if (signal && signal.aborted) throw abortError()
     sending._credential = undefined
     try {
-      const request = credentialRequest(prepared, options)
+      const request = credentialRequest(unsigned, options)
       const credential = await credentials.get(request, operation._isContent)
       sending._credential = credential
-      const response = await send(core, prepared, credential, signal, transfer)
-      const result = parseResponse(prepared, response)
-      learnFromResponse(options, response.headers)
+      const response = await send(core, unsigned, credential, signal, transfer)
+      const result = parseResponse(unsigned, response)
+      correctClockByResponse(options, response.headers)
       if (checkedBody && (md5 || options.VerifyUpload)) {
-        await verifyContent(checkedBody, response.headers, md5, prepared.headers)
+        await verifyContent(checkedBody, response.headers, md5, unsigned.headers)
       }
       return result
     } catch (error) {
       const failure = asCosError(error)
-      const result = failure.kind === 'service' && mapFailure(prepared, failure)
+      const result = failure.kind === 'service' && mapFailure(unsigned, failure)
       if (!result) throw failure
       return result
     }
   }
   const decide = (failure: CosError) => {
     // COS counts retries by this header, which the official client sends too.
-    prepared.headers['x-cos-sdk-retry'] = 'true'
+    unsigned.headers['x-cos-sdk-retry'] = 'true'
     return decideRetry(sending, failure)
   }
-  const onRetry = (hadToWait: boolean) => {
-    const { otherUrl } = sending
+  const beforeRetry = (hadToWait: boolean) => {
+    const { _otherUrl: otherUrl } = sending
     if (otherUrl && !hadToWait) {
-      prepared.url = otherUrl
-      prepared.host = otherUrl.split('/')[2] || ''
+      unsigned.url = otherUrl
+      unsigned.host = otherUrl.split('/')[2] || ''
     }
-    if (onRepeat) onRepeat()
+    if (onRetry) onRetry()
   }
   const run = async () => {
     if (checkedBody && options.UploadCheckContentMd5) {
-      md5 = await addMd5(prepared.headers, checkedBody)
+      md5 = await addMd5(unsigned.headers, checkedBody)
     }
-    return retry(attempt, decide, { _tries: tries, onRetry })
+    return retry(attempt, decide, { _tries: tries, _onRetry: beforeRetry })
   }
   // The result type of this operation's `parseResponse` and `mapFailure`.
   return unlessAborted(signal, run) as Promise<R & ResultMeta>

@@ -63,7 +63,7 @@ const digestSlot = new Semaphore(1)
  * Computes in slices, with pauses in which the app's pages can react.
  * @param run processes that many bytes; returns whether it is complete
  */
-const inTurns = (run: (bytes: number) => boolean): Promise<void> =>
+const inSlices = (run: (bytes: number) => boolean): Promise<void> =>
   digestSlot.run(async () => {
     for (let began = Date.now(); !run(SLICE_BYTES); ) {
       if (Date.now() - began < MAX_BLOCK_MS) continue
@@ -73,9 +73,9 @@ const inTurns = (run: (bytes: number) => boolean): Promise<void> =>
   })
 
 /** Computes an MD5 in slices. */
-export async function md5InTurns(content: Content): Promise<number[]> {
+export async function md5InSlices(content: Content): Promise<number[]> {
   const { run, result } = createDigest(...md5Input(content))
-  await inTurns(run)
+  await inSlices(run)
   return result()
 }
 
@@ -84,7 +84,7 @@ export async function addMd5(
   headers: Record<string, string | number>,
   content: Content,
 ): Promise<string> {
-  const bytes = await md5InTurns(content)
+  const bytes = await md5InSlices(content)
   const isGiven = Object.keys(headers).some((name) => headers[name] && /^content-md5$/i.test(name))
   if (!isGiven) setHeader(headers, 'Content-MD5', toBase64(bytes))
   return hexOf(bytes)
@@ -120,7 +120,7 @@ export function createCrc64() {
     add(content: Content): Promise<void> {
       const bytes = bytesOf(content)
       let at = 0
-      return inTurns((count) => {
+      return inSlices((count) => {
         for (const end = Math.min(at + count, bytes.length); at < end; at++) {
           const i = (low ^ (bytes[at] as number)) & 255
           low = ((low >>> 8) | (high << 24)) ^ (LOW[i] as number)
@@ -167,7 +167,7 @@ export const statedCrc64 = (headers: Headers): string | undefined =>
 /** @throws CosError `KitContentMismatch` */
 function compareDigests(name: string, computed: string, stated: string): void {
   if (computed === stated) return
-  const message = `damaged: ${name} ${computed}, of the object ${stated}`
+  const message = `the content differs from the object: ${name} ${computed}, stored ${stated}`
   throw integrityError('KitContentMismatch', message, true)
 }
 
@@ -192,6 +192,6 @@ export async function verifyContent(
     await add(content)
     compareDigests('CRC64', result(), crc64)
   } else if (stated) {
-    compareDigests('MD5', hexOf(await md5InTurns(content)), stated)
+    compareDigests('MD5', hexOf(await md5InSlices(content)), stated)
   }
 }

@@ -16,7 +16,7 @@ export interface RetryOptions {
    * Called before the delay. `hadToWait`: the app was in the background or offline, which explains the failure; such an
    * attempt does not count.
    */
-  onRetry?: (hadToWait: boolean) => void
+  _onRetry?: (hadToWait: boolean) => void
 }
 
 /**
@@ -26,7 +26,7 @@ export interface RetryOptions {
 export async function retry<T>(
   attempt: () => Promise<T>,
   decide: (failure: CosError) => RetryDecision,
-  { _tries: tries = DELAYS.length, onRetry }: RetryOptions = {},
+  { _tries: tries = DELAYS.length, _onRetry: onRetry }: RetryOptions = {},
 ): Promise<T> {
   for (let count = 1; ; count++) {
     try {

@@ -9,15 +9,15 @@ import {
   signRequest,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
-import type { Credential, Key } from '../credentials/provider'
+import { type Credential, isSignature, type SigningKey } from '../credentials/provider'
 import { signatureHash } from '../hash'
 import { pick, type ResolvedOptions } from '../options'
-import { type TransferEvents, transfer, type WxReply } from '../wx/transfer'
+import { type TransferEvents, transfer, type WxResponse } from '../wx/transfer'
+import { headersToSign, isSameHeader, type UnsignedRequest } from './buildRequest'
 import { serverTime } from './clock'
-import { hasErrorBody, isForeign, requestIdOf, type SentRequest } from './errors'
+import { hasErrorBody, isNotFromCos, requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
-import { notCosError, serviceError } from './failures'
-import { headersToSign, isSame, type Prepared } from './prepare'
+import { notCosError, serviceError } from './failedRequest'
 
 /** Headers that are sent as form fields of the same name (document 436/14690). */
 const FORM_FIELDS =
@@ -26,39 +26,40 @@ const FORM_FIELDS =
   )
 
 /** Options of `send` that only some callers need. */
-export interface SendExtras extends TransferEvents {
-  /** Takes the place of wx.request. */
+export interface SendOptions extends TransferEvents {
+  /** Replaces wx.request. */
   download?: (
     options: object,
     sent: SentRequest,
     signal: AbortSignalLike | undefined,
     listeners: TransferEvents,
-  ) => Promise<WxReply>
+  ) => Promise<WxResponse>
 }
 
 /** Signs a request and sends it. @throws CosError kind `network`, `abort` */
 export function send(
   { options, _events: events }: ClientCore,
-  prepared: Prepared,
+  unsigned: UnsignedRequest,
   credential: Credential,
   signal: AbortSignalLike | undefined,
-  { download, ...listeners }: SendExtras,
-): Promise<WxReply> {
-  const { params, operation } = prepared
-  const Authorization =
-    'Authorization' in credential ? credential.Authorization : sign(prepared, options, credential)
+  { download, ...listeners }: SendOptions,
+): Promise<WxResponse> {
+  const { params, operation } = unsigned
+  const Authorization = isSignature(credential)
+    ? credential.Authorization
+    : sign(unsigned, options, credential)
   // WeChat sets the length itself.
-  const plain: Prepared['headers'] = pick(prepared.headers, /^(?!Content-Length$)/)
+  const plain: UnsignedRequest['headers'] = pick(unsigned.headers, /^(?!Content-Length$)/)
   // Data processing has its own hosts and its own token header.
-  const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(prepared.url)
+  const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(unsigned.url)
   const tokenHeader = `x-${isProcessing ? 'ci' : 'cos'}-security-token`
   const token = pick({ [tokenHeader]: credential.SecurityToken || undefined })
   // Listeners can modify the request.
   const sent = {
-    method: prepared.method,
-    url: prepared.url,
+    method: unsigned.method,
+    url: unsigned.url,
     headers: operation.form ? plain : { ...plain, Authorization, ...credential.headers, ...token },
-    body: prepared.body,
+    body: unsigned.body,
     filePath: params.FilePath,
   }
   events.emit('before-send', sent)
@@ -87,8 +88,8 @@ export function send(
     }
     return transfer('request', request, target, signal, listeners)
   }
-  const fields: Prepared['headers'] = {
-    key: prepared.Key,
+  const fields: UnsignedRequest['headers'] = {
+    key: unsigned.Key,
     success_action_status: 200,
     Signature: Authorization,
     'Content-Type': '',
@@ -96,7 +97,7 @@ export function send(
     ...pick(headers, /^x-cos-meta-/i),
   }
   for (const [name, value] of Object.entries(headers)) {
-    const isHeader = (other: string) => isSame(other, name)
+    const isHeader = (other: string) => isSameHeader(other, name)
     const field = FORM_FIELDS.find(isHeader) || (isHeader('x-cos-acl') && 'acl')
     if (field) fields[field] = value
   }
@@ -111,7 +112,7 @@ export function send(
 const SIGNATURE_SECONDS = 900
 
 /** The validity of a signature: that of the temporary key, otherwise SIGNATURE_SECONDS from one second ago. */
-function keyTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions): string {
+function keyTimeOf({ StartTime, ExpiredTime }: SigningKey, options: ResolvedOptions): string {
   const start = Math.round(serverTime(options)) - 1
   return StartTime && ExpiredTime
     ? `${StartTime};${ExpiredTime}`
@@ -120,14 +121,14 @@ function keyTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions): s
 
 /** Computes the Authorization of a request. */
 export function sign(
-  prepared: Prepared,
+  unsigned: UnsignedRequest,
   options: ResolvedOptions,
-  key: Key,
+  key: SigningKey,
   keyTime = keyTimeOf(key, options),
 ): string {
   const { SecretId, SecretKey } = key
   return signRequest(
-    { ...prepared, headers: headersToSign(prepared, options) },
+    { ...unsigned, headers: headersToSign(unsigned, options) },
     { SecretId, SecretKey, keyTime },
     signatureHash,
     signKeyOf(SecretKey, keyTime),
@@ -148,19 +149,19 @@ export function signKeyOf(secretKey: string, keyTime: string): string {
 }
 
 /** Parses a successful response. @throws CosError for any other */
-export function parseResponse(prepared: Prepared, reply: WxReply): object {
-  const { operation, params, _location: location } = prepared
-  const { statusCode, headers, data } = reply
+export function parseResponse(unsigned: UnsignedRequest, response: WxResponse): object {
+  const { operation, params, _location: location } = unsigned
+  const { statusCode, headers, data } = response
   const is2xx = statusCode >= 200 && statusCode < 300
   if (!is2xx || (!operation._isContent && hasErrorBody(data))) {
-    throw serviceError(reply, prepared)
+    throw serviceError(response, unsigned)
   }
-  if (isForeign(reply)) throw notCosError(reply, prepared)
+  if (isNotFromCos(response)) throw notCosError(response, unsigned)
   // The operation names the type of the element, as COS documents it.
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
-  const response: CosResponse = { statusCode, headers, body: data, location, xml }
+  const cosResponse: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...(operation._parse && operation._parse(response, params)),
+    ...(operation._parse && operation._parse(cosResponse, params)),
     statusCode,
     headers,
     ...pick({
@@ -176,7 +177,7 @@ function rootElement(data: string, root: string): XmlElement {
   const [, first = ''] = /^\s*(?:<\?[^>]*>)?\s*<(\w+)/.exec(data) || []
   if (root && first !== root) {
     // From a portal or a proxy. Without this check, a list would seem empty.
-    throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
+    throw cosError('integrity', 'KitInvalidXml', `expected <${root}>, got <${first}>`)
   }
   const document = first ? readXml(data) : {}
   if (!root) return document

@@ -10,22 +10,22 @@ import {
   type ObjectParams,
   paramHeaders,
 } from '@miniprogram-cos/protocol'
-import { abortError, abortGroup, defer, runPool } from '../concurrency'
-import { progressReporter } from '../events'
+import { progressReporter } from '../callbacks'
+import { abortError, createAbortController, defer, runPool } from '../concurrency'
 import { pick } from '../options'
+import { locationOf, resolveTarget, type Target } from '../request/buildRequest'
 import { asCosError, integrityError } from '../request/errors'
-import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
-import { locationOf, resolveTarget, type Target } from '../request/prepare'
+import { type ClientCore, type ExecuteOptions, execute } from '../request/execute'
+import { partLimit } from '../tasks/autoLimit'
+import { type TaskMemo, type TaskRun, taskReporter, type UploadTaskParams } from '../tasks/task'
 import { fileDigest, readLocalFile } from '../wx/files'
-import { partLimit } from './autoLimit'
 import {
-  active,
   findResumableUpload,
   freeUpload,
+  runningUploadIds,
   storedUploads,
   type UnfinishedUpload,
 } from './resume'
-import { type TaskMemo, type TaskRun, taskReporter, type UploadTaskParams } from './task'
 import type { UploadFileParams } from './uploadFile'
 
 const MIB = 1024 * 1024
@@ -99,7 +99,7 @@ export async function uploadInParts(
   const { memo } = run
   const onLoaded = taskReporter(core, params, run, fileSize)
   const onHashed = progressReporter(fileSize, options.ProgressInterval, (progress) => {
-    run.hash(progress)
+    run._onHash(progress)
     return params.onHashProgress && params.onHashProgress(progress)
   })
   const target = resolveTarget({ ...params }, options)
@@ -112,7 +112,7 @@ export async function uploadInParts(
     hashing = hashing || fileDigest(params.FilePath).catch(() => undefined)
     return hashing
   }
-  const { signal, abort, _release: releaseSignal } = abortGroup(run.signal)
+  const { signal, abort, _unfollow: unfollow } = createAbortController(run.signal)
   const file = { parts, _fileSize: fileSize, _unfinished: unfinished, digest }
   const upload: MultipartUpload = {
     core,
@@ -135,12 +135,12 @@ export async function uploadInParts(
       // Without the signal: an upload whose id is lost could never be aborted.
       const unabortable = { ...params, signal: undefined }
       const init = await execute(core, multipartInit, unabortable)
-      if (!init.UploadId) throw integrityError('KitNoUploadId', 'no UploadId in the answer')
+      if (!init.UploadId) throw integrityError('KitNoUploadId', 'the response has no UploadId')
       memo.UploadId = init.UploadId
       if (signal.aborted) throw abortError()
     }
     const { UploadId } = memo
-    active.add(UploadId)
+    runningUploadIds.add(UploadId)
     const store = (fileMd5?: string) => {
       const stored = { ...unfinished, ...pick({ digest: fileMd5 }), UploadId }
       return storedUploads.put(stored, options.UploadIdCacheLimit)
@@ -157,7 +157,7 @@ export async function uploadInParts(
     const result = await completeUpload(upload, UploadId, sent)
     delete memo.UploadId
     storedUploads.remove(UploadId)
-    active.delete(UploadId)
+    runningUploadIds.delete(UploadId)
     return { ...result, UploadId }
   } catch (error) {
     const failure = asCosError(error)
@@ -169,8 +169,8 @@ export async function uploadInParts(
     }
     throw wrapped(failure)
   } finally {
-    if (memo.UploadId) active.delete(memo.UploadId)
-    releaseSignal()
+    if (memo.UploadId) runningUploadIds.delete(memo.UploadId)
+    unfollow()
   }
 }
 
@@ -254,10 +254,10 @@ export async function completeUpload(
   Parts: PartDone[],
 ): Promise<MultipartCompleteResult> {
   const startTime = Date.now()
-  let isRepeated = false
-  const extras: ExecuteExtras = {
-    onRepeat() {
-      isRepeated = true
+  let isRetried = false
+  const extras: ExecuteOptions = {
+    _onRetry() {
+      isRetried = true
     },
   }
   try {
@@ -266,7 +266,7 @@ export async function completeUpload(
     return await execute(core, multipartComplete, upload, extras)
   } catch (error) {
     const { code } = asCosError(error)
-    if (!isRepeated || (code !== 'NoSuchUpload' && code !== 'FileAlreadyExists')) throw error
+    if (!isRetried || (code !== 'NoSuchUpload' && code !== 'FileAlreadyExists')) throw error
     const head = await execute(core, headObject, { ...target, signal })
     const { date = '', 'last-modified': modified = '', 'content-length': length } = head.headers
     const { Bucket, Key } = target

@@ -4,9 +4,9 @@ import {
   multipartListPart,
 } from '@miniprogram-cos/protocol'
 import { sleep, withTimeout } from '../concurrency'
+import type { Target } from '../request/buildRequest'
 import { asCosError } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
-import type { Target } from '../request/prepare'
 import { load, save } from '../wx/files'
 import type { MultipartUpload, PartDone } from './multipart'
 
@@ -78,7 +78,7 @@ export function storedList<Entry extends object>(name: string, id: keyof Entry) 
 export const storedUploads = storedList<StoredUpload>('miniprogram_cos_uploads', 'UploadId')
 
 /** The ids of running uploads: no other upload may resume or abort them. */
-export const active = new Set<string>()
+export const runningUploadIds = new Set<string>()
 
 /** Looks for an upload that another client has started. @returns its id, and its parts on the server */
 export type ResumeSource = (
@@ -116,7 +116,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
     .recent()
     .filter(
       (entry) =>
-        !active.has(entry.UploadId) &&
+        !runningUploadIds.has(entry.UploadId) &&
         Object.entries(unfinished).every(([name, value]) => entry[name as 'Key'] === value),
     )
   const fileMd5 = entries[0] && (await digest())

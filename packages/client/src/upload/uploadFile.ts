@@ -10,24 +10,24 @@ import {
   type UploadProgress,
   utf8Length,
 } from '@miniprogram-cos/protocol'
+import { type Callback, callApp } from '../callbacks'
 import { unlessAborted } from '../concurrency'
-import type { ConfirmedUpload } from '../credentials/function'
-import { type Callback, callApp } from '../events'
+import type { ConfirmedUpload } from '../credentials/callFunction'
 import { hexOf } from '../hash'
 import { pick } from '../options'
 import { missingParam } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
-import { md5InTurns } from '../request/integrity'
-import { fileDigest, fileSize, readLocalFile } from '../wx/files'
-import { wxSlots } from '../wx/transfer'
-import { uploadInParts } from './multipart'
+import { md5InSlices } from '../request/integrity'
 import {
   type TaskInfo,
   type TaskRun,
   taskReporter,
+  type Uploader,
   type UploadTaskParams,
-  type UploadWork,
-} from './task'
+} from '../tasks/task'
+import { fileDigest, fileSize, readLocalFile } from '../wx/files'
+import { wxSlots } from '../wx/transfer'
+import { uploadInParts } from './multipart'
 import { compareFile, confirmByHead } from './verify'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
@@ -107,15 +107,15 @@ export interface UploadFilesResult {
 }
 
 /** Uploads a local file: small ones in one request, large ones in parts. */
-export const uploadFileWork: UploadWork = async (core, callParams, run) => {
+export const sendFile: Uploader = async (core, callParams, run) => {
   const params = await runPrepare(callParams, run)
   const size = await fileSize(params.FilePath)
   if (size > Number(params.SliceSize ?? core.options.SliceSize))
     return uploadInParts(core, params, run, size)
-  const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
+  const isForm = core.options.SimpleUploadMethod === 'postObject' && !findHeaderNotInForms(params)
   if (isForm) return sendForm(core, params, run, size)
   // FilePath overrides Body.
-  return putContentWork(core, { ...params, Body: undefined }, run)
+  return sendContent(core, { ...params, Body: undefined }, run)
 }
 
 /** Runs the param `prepare`: once per task, so that a resumed upload has the same content. */
@@ -139,15 +139,15 @@ async function runPrepare(
  * Uploads a local file in parts, unless it is empty. `SliceSize` is an older name of `ChunkSize` here, as in
  * cos-wx-sdk-v5.
  */
-export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest }, run) => {
+export const sendInParts: Uploader = async (core, { SliceSize = 0, ...rest }, run) => {
   const size = await fileSize(rest.FilePath)
   return size
     ? uploadInParts(core, { ...rest, ChunkSize: rest.ChunkSize || SliceSize }, run, size)
-    : putContentWork(core, { ...rest, Body: '' }, run)
+    : sendContent(core, { ...rest, Body: '' }, run)
 }
 
 /** Creates an object from a text, a buffer or a whole file. */
-export const putContentWork: UploadWork = (core, params, run) =>
+export const sendContent: Uploader = (core, params, run) =>
   // A file is read only when it can be sent.
   wxSlots().uploads.run(async () => {
     const { FilePath, UploadAddMetaMd5 = core.options.UploadAddMetaMd5, ...rest } = params
@@ -156,7 +156,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     if (isFile) Body = await readLocalFile(FilePath)
     // Metadata by which readers can verify the object.
     const metadata =
-      Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InTurns(Body)) } : {}
+      Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InSlices(Body)) } : {}
     const size = (Body && (typeof Body === 'string' ? utf8Length(Body) : Body.byteLength)) || 0
     const report = taskReporter(core, params, run, size)
     report(0)
@@ -164,7 +164,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     // With VerifyUpload, `execute` compares the content.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    const verifying = verify && !formObstacle(params) && verify(result.headers)
+    const verifying = verify && !findHeaderNotInForms(params) && verify(result.headers)
     if (verifying) await verifying
     report(size)
     return result
@@ -232,7 +232,7 @@ const NOT_IN_FORMS =
   /^(pic-operations|x-cos-(forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 
 /** The name of a header that a form cannot carry. */
-export const formObstacle = (params: object) =>
+export const findHeaderNotInForms = (params: object) =>
   Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
 
 /** Starts an upload; the callback is called when it ends, and again when it ends after a restart. */

@@ -1,12 +1,12 @@
 import { type HeadObjectResult, headObject, type ResultMeta } from '@miniprogram-cos/protocol'
 import { pick } from '../options'
+import { formKey } from '../request/buildRequest'
 import { asCosError } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
-import { notCosError } from '../request/failures'
+import { notCosError } from '../request/failedRequest'
 import { statedMd5, verifyContent } from '../request/integrity'
-import { formKey } from '../request/prepare'
+import type { UploadTaskParams } from '../tasks/task'
 import { readLocalFile } from '../wx/files'
-import type { UploadTaskParams } from './task'
 
 // Comparisons that only some uploads need. On phones part of later.js: see scripts/build/client.ts.
 

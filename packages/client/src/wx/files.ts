@@ -1,6 +1,6 @@
 import { cosError } from '@miniprogram-cos/protocol'
 import { missingParam } from '../request/errors'
-import { platformCode } from '../request/failures'
+import { platformCode } from '../request/failedRequest'
 import { errorMessage, type WxLike, wxCall } from './wx'
 
 declare const wx: WxLike

@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '@miniprogram-cos/protocol'
 import { Semaphore, unlessAborted } from '../concurrency'
 import type { SentRequest } from '../request/errors'
-import { networkError } from '../request/failures'
+import { networkError } from '../request/failedRequest'
 import { type WxFailure, type WxLike, type WxTask, type WxUploadTask, wxCall } from './wx'
 
 declare const wx: WxLike
@@ -22,7 +22,7 @@ type WxTransferTask = Pick<WxUploadTask, 'abort' | 'onHeadersReceived'> & {
 }
 
 /** The response of a transfer, whatever its HTTP status. */
-export interface WxReply {
+export interface WxResponse {
   statusCode: number
   /** Names in lower case. */
   headers: Record<string, string>
@@ -41,7 +41,7 @@ export function transfer(
   sent: SentRequest,
   signal?: AbortSignalLike,
   { onProgress, onHeaders }: TransferEvents = {},
-): Promise<WxReply> {
+): Promise<WxResponse> {
   let task: WxTask | undefined
   const run = async () => {
     watchLifecycle()
@@ -58,7 +58,7 @@ export function transfer(
       if (onProgress) started.onProgressUpdate(onProgress)
     }
     try {
-      const result = await wxCall<WxReply & typeof received, WxTransferTask>(
+      const result = await wxCall<WxResponse & typeof received, WxTransferTask>(
         wx,
         name,
         options,

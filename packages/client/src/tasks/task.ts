@@ -4,13 +4,13 @@ import type {
   ObjectParams,
   UploadProgress,
 } from '@miniprogram-cos/protocol'
-import { type AbortGroup, abortError, abortGroup } from '../concurrency'
-import type { UnfinishedDownload } from '../download/partFile'
-import { callApp, progressReporter } from '../events'
+import { callApp, progressReporter } from '../callbacks'
+import { type AbortControl, abortError, createAbortController } from '../concurrency'
+import type { UnfinishedDownload } from '../download/unfinishedDownloads'
 import { pick } from '../options'
 import { asCosError } from '../request/errors'
 import type { ClientCore } from '../request/execute'
-import type { PreparedContent, UploadFileParams } from './uploadFile'
+import type { PreparedContent, UploadFileParams } from '../upload/uploadFile'
 
 /** The states of cos-wx-sdk-v5. A running download is `uploading` too; `TaskInfo.type` tells it from an upload. */
 export type TaskState =
@@ -63,17 +63,13 @@ export interface TaskRun {
   memo: TaskMemo
   /** The transfer begins. */
   _begin: (size: number) => void
-  progress: (progress: UploadProgress) => void
+  _onProgress: (progress: UploadProgress) => void
   /** Reports the comparison of the file with the parts of an earlier run. */
-  hash: (progress: UploadProgress) => void
+  _onHash: (progress: UploadProgress) => void
 }
 
 /** Runs an upload whose params are complete. */
-export type UploadWork = (
-  core: ClientCore,
-  params: UploadTaskParams,
-  run: TaskRun,
-) => Promise<object>
+export type Uploader = (core: ClientCore, params: UploadTaskParams, run: TaskRun) => Promise<object>
 
 /** The params of any upload, of a file or of content. */
 export type UploadTaskParams = UploadFileParams & {
@@ -101,16 +97,16 @@ export interface TaskSteps {
 /** Callbacks from a task to its queue. */
 export interface TaskObserver {
   /** `info` has changed. */
-  _onChange: (task: UploadTask) => void
+  _onChange: (task: TransferTask) => void
   /** A run has ended, or the task waits for one. */
-  _onIdle: (task: UploadTask) => void
+  _onIdle: (task: TransferTask) => void
 }
 
 /**
  * One upload and its state. `outcome` settles when the upload ends or is cancelled, and stays pending while it is paused.
  * After a failure the task can be restarted, with a new `outcome`.
  */
-export class UploadTask {
+export class TransferTask {
   readonly _info: TaskInfo
   /** Settles when the task ends. */
   _outcome!: Promise<object>
@@ -118,7 +114,7 @@ export class UploadTask {
   _running: Promise<void> | undefined
   private _resolve!: (result: object) => void
   private _reject!: (error: CosError) => void
-  private _group?: AbortGroup
+  private _controller?: AbortControl
   private readonly _memo: TaskMemo = {}
 
   /**
@@ -171,12 +167,12 @@ export class UploadTask {
     const { _info: info, _params: params } = this
     const { onTaskStart } = params
     this._set('checking')
-    const group = abortGroup(params.signal)
-    this._group = group
+    const group = createAbortController(params.signal)
+    this._controller = group
     if (onTaskStart) callApp(() => onTaskStart({ ...info }))
     /** Applies a change, unless it comes from a paused run. */
     const change = (changes: Partial<TaskInfo>) => {
-      if (this._group !== group || info.state === 'paused') return
+      if (this._controller !== group || info.state === 'paused') return
       Object.assign(info, changes)
       this._observer._onChange(this)
     }
@@ -187,9 +183,9 @@ export class UploadTask {
         info.size = size
         if (info.state === 'checking') change({ state: 'uploading' })
       },
-      progress: ({ loaded, total, speed, percent }) =>
+      _onProgress: ({ loaded, total, speed, percent }) =>
         change({ loaded, size: total, speed, percent }),
-      hash: ({ percent }) => change({ hashPercent: percent }),
+      _onHash: ({ percent }) => change({ hashPercent: percent }),
     })
     this._running = run
       .then(
@@ -197,7 +193,7 @@ export class UploadTask {
         (error) => this._fail(asCosError(error)),
       )
       .then(() => {
-        group._release()
+        group._unfollow()
         this._running = undefined
         this._observer._onIdle(this)
       })
@@ -239,7 +235,7 @@ export class UploadTask {
 
   private _stop(state: TaskState): void {
     this._set(state)
-    if (this._group) this._group.abort()
+    if (this._controller) this._controller.abort()
   }
 
   /** Creates a new outcome, whose rejection may be ignored. */
@@ -287,7 +283,7 @@ export class UploadTask {
 export function taskReporter(
   { options }: ClientCore,
   { onProgress }: UploadTaskParams,
-  { _begin: begin, progress: updateTask }: TaskRun,
+  { _begin: begin, _onProgress: updateTask }: TaskRun,
   size: number,
 ) {
   begin(size)

@@ -1,18 +1,18 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { platformCode } from '../request/failures'
-import type { Target } from '../request/prepare'
+import type { Target } from '../request/buildRequest'
+import { platformCode } from '../request/failedRequest'
 import { storedList } from '../upload/resume'
 import { callFileSystem, statSize } from '../wx/files'
 import { errorMessage, type WxFailure } from '../wx/wx'
 
 /** The object and the file of a download. */
-export interface DownloadPlace extends Target {
+export interface DownloadTarget extends Target {
   VersionId?: string
   FilePath: string
 }
 
 /** A download that may be resumed. */
-export interface UnfinishedDownload extends DownloadPlace {
+export interface UnfinishedDownload extends DownloadTarget {
   /** The file with the bytes that have arrived, from the beginning of the object. */
   partFile: string
   /** The ETag of the object that the bytes belong to. */
@@ -25,17 +25,17 @@ const storedDownloads = () =>
   storedList<UnfinishedDownload>('miniprogram_cos_downloads', 'partFile')
 
 /** Part files of running downloads. */
-const active = new Set<string>()
+const claimedPartFiles = new Set<string>()
 
 /** Claims a part file that no other running download uses. */
 export function claimPartFile(FilePath: string): string {
   let name = `${FilePath}.part`
-  for (let number = 2; active.has(name); number++) name = `${FilePath}.part${number}`
-  active.add(name)
+  for (let number = 2; claimedPartFiles.has(name); number++) name = `${FilePath}.part${number}`
+  claimedPartFiles.add(name)
   return name
 }
 
-export const releasePartFile = (partFile: string): unknown => active.delete(partFile)
+export const releasePartFile = (partFile: string): unknown => claimedPartFiles.delete(partFile)
 
 /**
  * Finds an interrupted download of this object to this path, and claims its part file.
@@ -43,40 +43,40 @@ export const releasePartFile = (partFile: string): unknown => active.delete(part
  * @param previous the download of this task's last run
  */
 export async function findUnfinished(
-  place: DownloadPlace,
+  target: DownloadTarget,
   previous: UnfinishedDownload | undefined,
 ): Promise<UnfinishedDownload | undefined> {
   const fields = ['Bucket', 'Region', 'Key', 'VersionId', 'FilePath'] as const
   const matches = (entry: UnfinishedDownload) =>
-    fields.every((field) => entry[field] === place[field]) && !active.has(entry.partFile)
+    fields.every((field) => entry[field] === target[field]) && !claimedPartFiles.has(entry.partFile)
   const unfinished = previous || storedDownloads().read().find(matches)
-  if (!unfinished || active.has(unfinished.partFile)) return undefined
-  active.add(unfinished.partFile)
+  if (!unfinished || claimedPartFiles.has(unfinished.partFile)) return undefined
+  claimedPartFiles.add(unfinished.partFile)
   const arrived = await sizeOf(unfinished.partFile)
   if (arrived !== undefined && arrived <= unfinished.size) return unfinished
   releasePartFile(unfinished.partFile)
-  await dropUnfinished(unfinished)
+  await discardUnfinished(unfinished)
   return undefined
 }
 
 /** Stores a download so that it can be resumed after a restart of the app. Has no effect if the storage is full. */
-export function rememberUnfinished(unfinished: UnfinishedDownload, limit: number): void {
+export function storeUnfinished(unfinished: UnfinishedDownload, limit: number): void {
   const stored = storedDownloads()
   const before = stored.read()
   stored.put(unfinished, limit)
   const kept = stored.read().map(({ partFile }) => partFile)
   // Nothing else removes the part files of the dropped entries.
   for (const { partFile } of before) {
-    if (!kept.includes(partFile) && !active.has(partFile)) void removeFile(partFile)
+    if (!kept.includes(partFile) && !claimedPartFiles.has(partFile)) void removeFile(partFile)
   }
 }
 
-export const forgetUnfinished = ({ partFile }: UnfinishedDownload): void =>
+export const removeUnfinished = ({ partFile }: UnfinishedDownload): void =>
   storedDownloads().remove(partFile)
 
 /** Forgets a download and removes its part file. */
-export async function dropUnfinished(unfinished: UnfinishedDownload): Promise<void> {
-  forgetUnfinished(unfinished)
+export async function discardUnfinished(unfinished: UnfinishedDownload): Promise<void> {
+  removeUnfinished(unfinished)
   await removeFile(unfinished.partFile)
 }
 

@@ -28,7 +28,7 @@ export type Params = Record<string, unknown>
 type Headers = Record<string, string | number>
 
 /** A request that is complete except for its signature. */
-export interface Prepared {
+export interface UnsignedRequest {
   operation: AnyOperation
   params: Params
   Bucket: string
@@ -51,11 +51,11 @@ export interface Prepared {
 }
 
 /** Turns a call's params into a request. The params are not changed. @throws CosError */
-export function prepare(
+export function buildRequest(
   operation: AnyOperation,
   callParams: object,
   core: RequestContext,
-): Prepared {
+): UnsignedRequest {
   const { options } = core
   const params: Params = { ...callParams }
   const target = resolveTarget(params, options, operation)
@@ -88,7 +88,7 @@ export function prepare(
     Region,
     Key,
     method: operation.method,
-    url: base + (operation.form ? '/' : path) + searchOf(operation, query, params.QueryString),
+    url: base + (operation.form ? '/' : path) + buildSearch(operation, query, params.QueryString),
     host,
     _location: location,
     pathname: `${signedPrefix}/${operation.form ? '' : Key}`,
@@ -141,11 +141,12 @@ export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOpt
 function refuseDotSegments(operation: AnyOperation, Key: string): void {
   if (operation._refuseKey) operation._refuseKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
-  throw argumentError('KitInvalidKey', '"." and ".." in a Key lead to another object', Key)
+  const message = 'a Key with the segment "." or ".." would address another object'
+  throw argumentError('KitInvalidKey', message, Key)
 }
 
 /** The query string: first the sub-resource without a value, then raw unsigned text, then the parameters. */
-export function searchOf(
+export function buildSearch(
   { subresource = '' }: AnyOperation,
   query: Record<string, string>,
   raw?: unknown,
@@ -164,7 +165,7 @@ function headersOf(
 ): Headers {
   const headers = paramHeaders(params)
   const isSet = (name: string) =>
-    Object.keys(headers).some((other) => headers[other] !== '' && isSame(other, name))
+    Object.keys(headers).some((other) => headers[other] !== '' && isSameHeader(other, name))
   const add = (added: object = {}, overrides?: boolean) => {
     for (const [name, value] of Object.entries(added)) {
       if (overrides || !isSet(name)) setHeader(headers, name, value)
@@ -182,7 +183,8 @@ function headersOf(
 }
 
 /** Compares header names, ignoring case. */
-export const isSame = (name: string, other: string) => name.toLowerCase() === other.toLowerCase()
+export const isSameHeader = (name: string, other: string) =>
+  name.toLowerCase() === other.toLowerCase()
 
 /** The key of a form upload, in which COS replaces `${filename}` by the name of the file (document 436/14690). */
 export function formKey(Key: string, FilePath: unknown): string {
@@ -190,7 +192,7 @@ export function formKey(Key: string, FilePath: unknown): string {
   return Key.replace(/\$\{filename\}/g, () => name)
 }
 
-/** The part of the client that `prepare` uses. */
+/** The part of the client that `buildRequest` uses. */
 export interface RequestContext {
   options: ResolvedOptions
   _features: { readonly _readScope: ScopeReader }
@@ -222,7 +224,7 @@ function scopeOf(
 
 /** The headers to sign: those that COS includes in a signature, except two that WeChat may change. */
 export function headersToSign(
-  { headers, host }: Pick<Prepared, 'headers' | 'host'>,
+  { headers, host }: Pick<UnsignedRequest, 'headers' | 'host'>,
   { ForceSignHost }: ResolvedOptions,
 ): Record<string, string> {
   const signed: Record<string, string> = {}
@@ -231,13 +233,17 @@ export function headersToSign(
       signed[name] = String(value)
     }
   }
-  if (ForceSignHost && !Object.keys(signed).some((name) => isSame(name, 'host'))) signed.Host = host
+  if (ForceSignHost && !Object.keys(signed).some((name) => isSameHeader(name, 'host')))
+    signed.Host = host
   return signed
 }
 
 /** Describes a request to the credential provider. */
-export function credentialRequest(prepared: Prepared, options: ResolvedOptions): CredentialRequest {
-  const { Bucket, Region, operation, method, pathname, query, scope, Key } = prepared
+export function credentialRequest(
+  unsigned: UnsignedRequest,
+  options: ResolvedOptions,
+): CredentialRequest {
+  const { Bucket, Region, operation, method, pathname, query, scope, Key } = unsigned
   return {
     Bucket,
     Region,
@@ -245,7 +251,7 @@ export function credentialRequest(prepared: Prepared, options: ResolvedOptions):
     Key: operation.form ? '' : Key,
     Pathname: pathname,
     Query: query,
-    Headers: headersToSign(prepared, options),
+    Headers: headersToSign(unsigned, options),
     Scope: scope,
     ForceSignHost: options.ForceSignHost,
   }

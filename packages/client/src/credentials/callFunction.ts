@@ -4,6 +4,7 @@ import {
   cosError,
   type IssuedForm,
   type IssuedSignature,
+  isBelow,
   isCosError,
   type KeyFunctionResponse,
   type Refusal,
@@ -29,7 +30,7 @@ export type FunctionAnswer = Partial<
 }
 
 /** Calls cos-credentials or cos-signature with an event. @throws CosError kind `credentials` */
-export type FunctionCall = (event: object) => Promise<FunctionAnswer>
+export type CallFunction = (event: object) => Promise<FunctionAnswer>
 
 /** The error of a function call, or of an invalid answer. */
 export const functionError = (
@@ -45,10 +46,7 @@ export const functionError = (
  * @param name the function's name in error messages: `cloud function cos-credentials`
  * @param send resolves with the function's return value
  */
-export function functionCall(
-  name: string,
-  send: (event: object) => Promise<unknown>,
-): FunctionCall {
+export function checkedCall(name: string, send: (event: object) => Promise<unknown>): CallFunction {
   return async (event) => {
     let answer: unknown
     try {
@@ -64,7 +62,7 @@ export function functionCall(
     }
     if (!answer || typeof answer !== 'object') {
       const type = answer === null ? answer : typeof answer
-      throw functionError('KitFunctionAnswer', `${name} answered with ${type}`)
+      throw functionError('KitFunctionAnswer', `${name} returned ${type}`)
     }
     const { error }: FunctionAnswer = answer
     if (error) {
@@ -76,8 +74,8 @@ export function functionCall(
 }
 
 /** Calls a cloud function through wx.cloud. */
-export const cloudFunction = (name: string, env?: string): FunctionCall =>
-  functionCall(`cloud function ${name}`, (event) => callFunction(name, event, env))
+export const viaCloud = (name: string, env?: string): CallFunction =>
+  checkedCall(`cloud function ${name}`, (event) => callFunction(name, event, env))
 
 export interface HttpOptions {
   /** The key server: requests go to `<url>/cos-credentials`, or `<url>/cos-signature`. */
@@ -91,10 +89,10 @@ type FunctionHeaders =
   | (() => Record<string, string> | Promise<Record<string, string>>)
 
 /** Calls a function of a key server through wx.request: POST with the event as JSON. */
-export function httpFunction({ url, headers }: HttpOptions, functionName: string): FunctionCall {
+export function viaHttp({ url, headers }: HttpOptions, functionName: string): CallFunction {
   const target = { url: `${url.replace(/\/$/, '')}/${functionName}`, method: 'POST' }
   const name = `key server ${target.url}`
-  return functionCall(name, async (event) => {
+  return checkedCall(name, async (event) => {
     const callerHeaders = typeof headers === 'function' ? await headers() : headers
     const header = { ...callerHeaders, 'content-type': 'application/json' }
     const request = { ...target, header, data: JSON.stringify(event) }
@@ -102,7 +100,7 @@ export function httpFunction({ url, headers }: HttpOptions, functionName: string
     // WeChat has parsed the JSON. A refusal has a status other than 200.
     const { error }: FunctionAnswer = Object(data)
     if (statusCode === 200 || error) return data
-    const message = `${name} answered with HTTP ${statusCode}`
+    const message = `${name} responded with HTTP ${statusCode}`
     throw functionError('KitFunctionAnswer', message, statusCode >= 500)
   })
 }
@@ -115,22 +113,12 @@ export interface ConfirmedUpload<Confirm = unknown> {
   confirmError?: CosError
 }
 
-/** Whether a key lies below a path, in which `*` stands for any one segment. */
-export function covers(path: string, key: string): boolean {
-  const segments = key.split('/')
-  const pattern = path.split('/').slice(0, -1)
-  return (
-    segments.length > pattern.length &&
-    pattern.every((segment, i) => segment === '*' || segment === segments[i])
-  )
-}
-
 /**
  * Reports a successful upload to the function, if uploads to its path are confirmed.
  * @returns the upload's result with the function's answer
  */
 export async function confirmUpload<R extends { ETag?: string }>(
-  call: FunctionCall,
+  call: CallFunction,
   paths: string[] = [],
   rawKey: string,
   result: R,
@@ -141,7 +129,7 @@ export async function confirmUpload<R extends { ETag?: string }>(
   const decide = ({ retryable }: CosError) => (retryable ? 'later' : 'fail')
   try {
     // In the try block: malformed paths must not fail an upload that has succeeded.
-    if (!paths.some((path) => covers(path, Key))) return result
+    if (!paths.some((path) => isBelow(path, Key))) return result
     const { confirm } = await retry(() => call(event), decide, { _tries: 3 })
     return { ...result, confirm }
   } catch (error) {

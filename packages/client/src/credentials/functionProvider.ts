@@ -1,9 +1,16 @@
 import type { CallerFolder } from '@miniprogram-cos/protocol'
-import { confirmUpload, type FunctionCall, functionError } from './function'
-import { type CredentialProvider, checkSignature, createBreaker, readPeriod } from './provider'
+import type { CredentialCache } from './cache'
+import { type CallFunction, confirmUpload, functionError } from './callFunction'
+import {
+  type CredentialProvider,
+  type CredentialRequest,
+  checkSignature,
+  createBreaker,
+  readPeriod,
+} from './provider'
 
 /** The bucket, region and folder of the caller, as the cloud function returns them. */
-export interface CallerPlace {
+export interface CallerInfo {
   Bucket: string
   Region: string
   /** The caller's own folder, with a trailing slash. Keys of the caller's own files begin with it. */
@@ -32,52 +39,65 @@ export interface CloudOptions extends FunctionOptions {
   env?: string
 }
 
-/**
- * Requests keys that permit everything the caller may do, or signatures, from the function, and stores the caller's
- * place.
- */
-export interface CloudCredentials extends CredentialProvider {
+/** Requests keys or signatures from a function of this kit, and stores the caller's bucket, region and folder. */
+export interface FunctionProvider extends CredentialProvider {
   _signs: boolean
-  _place: CallerPlace | undefined
   /** Paths whose uploads are confirmed, and paths whose objects the function moves to the trash. */
   _paths: Pick<CallerFolder, 'confirms' | 'trashes'>
-  call: FunctionCall
-  /** Requests only the place; concurrent calls share one request. */
-  _locate(): Promise<unknown>
+  _call: CallFunction
+  /**
+   * Returns the caller's bucket, region and folder. On first use it calls the function: for a key that `credentials` can
+   * use later or, if the function signs, without a request to sign.
+   * @throws CosError kind `credentials`
+   */
+  _getCaller(credentials: Pick<CredentialCache, 'get'>): Promise<CallerInfo>
   /** Confirms a successful upload if its access rule has a hook. Never rejects. */
-  confirm(Key: string, result: object): Promise<object>
+  _confirm(Key: string, result: object): Promise<object>
 }
 
 /** Names the provider in messages, too. */
 const SOURCE = 'function'
 
+/** Requests a key for everything the caller may do. */
+const ANY_REQUEST: CredentialRequest = {
+  Bucket: '',
+  Region: '',
+  Method: 'GET',
+  Key: '',
+  Pathname: '/',
+  Query: {},
+  Headers: {},
+  Scope: [],
+}
+
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
-export function cloudCredentials(
-  send: FunctionCall,
+export function functionProvider(
+  send: CallFunction,
   { mode, ScopeLimit = false }: FunctionOptions,
-): CloudCredentials {
+): FunctionProvider {
   const signs = mode === 'signature'
   const breaker = createBreaker()
-  let pendingPlace: Promise<unknown> | undefined
+  let caller: CallerInfo | undefined
+  /** Of a function that signs; concurrent calls share it. */
+  let pendingCall: Promise<unknown> | undefined
 
-  const call: FunctionCall = async (event) => {
+  const call: CallFunction = async (event) => {
     const answer = await send(event)
     const { bucket: Bucket, region: Region, prefix = '' } = answer
     if (Bucket && Region) {
-      self._place = { Bucket, Region, prefix }
+      caller = { Bucket, Region, prefix }
       self._paths = answer
     }
     return answer
   }
 
-  const self: CloudCredentials = {
-    source: SOURCE,
+  const self: FunctionProvider = {
+    _source: SOURCE,
     _signs: signs,
-    _place: undefined,
     _paths: {},
-    call,
+    _call: call,
     async get({ Scope, ForceSignHost: _, ...signatureRequest }) {
-      // An empty scope requests only the place.
+      // An empty scope requests a key for everything the caller may do.
       const keyRequest = ScopeLimit && Scope[0] ? { scope: Scope } : {}
       const event = signs ? signatureRequest : keyRequest
       const answer = await breaker(SOURCE, () => call(event))
@@ -88,7 +108,7 @@ export function cloudCredentials(
       }
       const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}
       if (!tmpSecretId || !tmpSecretKey || !sessionToken || !expiredTime) {
-        throw functionError('KitFunctionAnswer', 'the function answered without a key')
+        throw functionError('KitFunctionAnswer', 'the function returned no key')
       }
       return {
         SecretId: tmpSecretId,
@@ -98,15 +118,21 @@ export function cloudCredentials(
         _isScoped: ScopeLimit,
       }
     },
-    async _locate() {
-      pendingPlace = pendingPlace || call({})
-      try {
-        await pendingPlace
-      } finally {
-        pendingPlace = undefined
+    async _getCaller(credentials) {
+      if (!caller && signs) {
+        pendingCall = pendingCall || call({})
+        try {
+          await pendingCall
+        } finally {
+          pendingCall = undefined
+        }
       }
+      if (!caller) await credentials.get(ANY_REQUEST)
+      if (caller) return caller
+      const message = 'the function returned no bucket and region'
+      throw functionError('KitFunctionAnswer', message)
     },
-    confirm: (Key, result) => confirmUpload(call, self._paths.confirms, Key, result),
+    _confirm: (Key, result) => confirmUpload(call, self._paths.confirms, Key, result),
   }
   return self
 }

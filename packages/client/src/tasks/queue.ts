@@ -1,5 +1,5 @@
-import { abortGroup, defer } from '../concurrency'
-import type { Emitter } from '../events'
+import type { Emitter } from '../callbacks'
+import { createAbortController, defer } from '../concurrency'
 import type { ResolvedOptions } from '../options'
 import { type AutoLimit, createAutoLimit } from './autoLimit'
 import {
@@ -8,7 +8,7 @@ import {
   type TaskObserver,
   type TaskParams,
   type TaskSteps,
-  UploadTask,
+  TransferTask,
 } from './task'
 
 /** Maximum number of tasks that are considered when scopes are predicted. */
@@ -26,10 +26,10 @@ const MAX_EVENT_DELAY = 500
  * not depend on the length of the queue. Downloads are listed too, but start immediately.
  */
 export class TaskQueue implements TaskObserver {
-  private readonly _tasks = new Map<string, UploadTask>()
-  private _waiting = new Set<UploadTask>()
+  private readonly _tasks = new Map<string, TransferTask>()
+  private _waiting = new Set<TransferTask>()
   /** The running uploads, each with the function that records its end for `_auto`. */
-  private readonly _running = new Map<UploadTask, ReturnType<AutoLimit['begin']> | undefined>()
+  private readonly _running = new Map<TransferTask, ReturnType<AutoLimit['begin']> | undefined>()
   /** Created with the first upload, if FileParallelLimit is 'auto'. */
   private _auto: AutoLimit | undefined
   private _lastNumber = 0
@@ -44,7 +44,7 @@ export class TaskQueue implements TaskObserver {
 
   /** Adds an upload and starts it when its turn comes. Its file is not read before. */
   add(params: TaskParams, steps: TaskSteps): Promise<object> {
-    const task = new UploadTask(++this._lastNumber, params, steps, this, this._options)
+    const task = new TransferTask(++this._lastNumber, params, steps, this, this._options)
     const outcome = task._outcome
     this._tasks.set(task._info.id, task)
     if (!task._info.type) this._waiting.add(task)
@@ -55,7 +55,7 @@ export class TaskQueue implements TaskObserver {
     return outcome
   }
 
-  get(id: string): UploadTask | undefined {
+  get(id: string): TransferTask | undefined {
     return this._tasks.get(id)
   }
 
@@ -81,12 +81,12 @@ export class TaskQueue implements TaskObserver {
   }
 
   /** A download does not wait for uploads; the parts of all downloads have a limit of their own. */
-  private _startDownload(task: UploadTask): void {
+  private _startDownload(task: TransferTask): void {
     const { type, state } = task._info
     if (type && state === 'waiting' && !task._running) task.start()
   }
 
-  _onChange({ _info: { type, state, size, loaded } }: UploadTask): void {
+  _onChange({ _info: { type, state, size, loaded } }: TransferTask): void {
     this._emit()
     if (!this._auto || type || state !== 'uploading' || loaded) return
     // The size is known now.
@@ -94,7 +94,7 @@ export class TaskQueue implements TaskObserver {
     this._startNext()
   }
 
-  _onIdle(task: UploadTask): void {
+  _onIdle(task: TransferTask): void {
     this._startDownload(task)
     if (!task._running && !task._info.type) {
       const end = this._running.get(task)
@@ -157,9 +157,9 @@ export class TaskQueue implements TaskObserver {
 /** Runs an upload or a download outside the queue (param SkipTask). */
 export async function runAlone(steps: TaskSteps, params: TaskParams): Promise<object> {
   const memo: TaskMemo = {}
-  const signal = params.signal || abortGroup().signal
+  const signal = params.signal || createAbortController().signal
   try {
-    return await steps.run({ signal, memo, _begin() {}, progress() {}, hash() {} })
+    return await steps.run({ signal, memo, _begin() {}, _onProgress() {}, _onHash() {} })
   } catch (error) {
     if (signal.aborted) await steps.abort(memo)
     throw error

@@ -5,15 +5,15 @@ import {
   readXml,
   type ServiceErrorBody,
 } from '@miniprogram-cos/protocol'
-import type { Credential } from '../credentials/provider'
+import { type Credential, isSignature } from '../credentials/provider'
 import { hexOf } from '../hash'
 import { pick } from '../options'
-import type { WxReply } from '../wx/transfer'
+import type { WxResponse } from '../wx/transfer'
 import type { WxFailure } from '../wx/wx'
-import { learnFromResponse } from './clock'
-import { asCosError, isForeign, requestIdOf, type SentRequest } from './errors'
+import type { UnsignedRequest } from './buildRequest'
+import { correctClockByResponse } from './clock'
+import { asCosError, isNotFromCos, requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
-import type { Prepared } from './prepare'
 import type { RetryDecision } from './retry'
 
 // Handling of requests that COS has refused or that have not reached it. On phones part of later.js, which is loaded with
@@ -53,10 +53,10 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
 
 /** The error of a response that does not come from COS. Retryable: another network may reach COS. */
 export function notCosError(
-  { statusCode, headers }: Pick<WxReply, 'statusCode' | 'headers'>,
+  { statusCode, headers }: Pick<WxResponse, 'statusCode' | 'headers'>,
   { url, method }: SentRequest,
 ) {
-  const message = `no answer of COS: ${method} ${url.split('?')[0]} lacks x-cos-request-id`
+  const message = `the response is not from COS: ${method} ${url.split('?')[0]} has no x-cos-request-id`
   const details = { statusCode, headers, url, method, retryable: true }
   return cosError('network', 'KitNotCos', message, details)
 }
@@ -68,18 +68,18 @@ const RETRYABLE = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
 /** Turns an error response of COS into an error with the official fields. */
-export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
-  errorOfStatus(reply, sent, errorBody(reply.data))
+export const serviceError = (response: WxResponse, sent: SentRequest): CosError =>
+  errorOfStatus(response, sent, errorBody(response.data))
 
 /** @param error the parsed body */
 export function errorOfStatus(
-  { statusCode, headers }: WxReply,
+  { statusCode, headers }: WxResponse,
   { url, method }: SentRequest,
   error: ServiceErrorBody | string,
 ): CosError {
   const { Code, Message }: ServiceErrorBody = typeof error === 'object' ? error : {}
   const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
-  const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`
+  const message = `${code}: ${Message || `${method} failed with HTTP ${statusCode}`}`
   return cosError('service', code, message, {
     error,
     statusCode,
@@ -122,41 +122,45 @@ function decodeUtf8(buffer: ArrayBuffer): string {
 /** A request that is being sent, perhaps repeatedly. */
 export interface Sending {
   core: ClientCore
-  _prepared: Prepared
+  _request: UnsignedRequest
   /** The credential of the last attempt; undefined if there was none. */
   _credential?: Credential | undefined
   /** The problems that the request has recovered from, each at most once. */
-  recovered: { clock?: boolean; key?: boolean }
+  _recovered: { clock?: boolean; key?: boolean }
   /** The URL of the next attempt, if it differs. */
-  otherUrl?: string | undefined
+  _otherUrl?: string | undefined
 }
 
 /** Decides whether and when a failed request is sent again. */
 export function decideRetry(sending: Sending, failure: CosError): RetryDecision {
   const { retryable, kind, statusCode } = failure
   if (kind === 'service' && recover(sending, failure)) return 'now'
-  sending.otherUrl = urlOfOtherHost(sending, failure)
-  if (sending.otherUrl) return 'later'
+  sending._otherUrl = urlOfOtherHost(sending, failure)
+  if (sending._otherUrl) return 'later'
   // Credential requests have been retried already, once for all waiting requests.
   if (!retryable || kind === 'credentials') return 'fail'
   // Without a response it is unknown whether the operation took effect; SlowDown says that it did not.
-  return sending._prepared.operation._idempotent || statusCode === 503 ? 'later' : 'fail'
+  return sending._request.operation._idempotent || statusCode === 503 ? 'later' : 'fail'
 }
 
 /** The result of a failure that the official client reports as a success, if the response comes from COS. */
 export function mapFailure(
-  { operation, params }: Prepared,
+  { operation, params }: UnsignedRequest,
   { statusCode = 0, code, headers = {}, RequestId }: CosError,
 ): object | undefined {
   const failure = { statusCode, code, headers, ...pick({ RequestId }) }
-  return operation._mapFailure && !isForeign({ headers })
+  return operation._mapFailure && !isNotFromCos({ headers })
     ? operation._mapFailure(failure, params)
     : undefined
 }
 
 /** Recovers from clock skew or a rejected credential. @returns whether the request may succeed now */
 function recover(
-  { core: { options, _credentials: credentials }, _credential: used, recovered }: Sending,
+  {
+    core: { options, _credentials: credentials },
+    _credential: used,
+    _recovered: recovered,
+  }: Sending,
   { statusCode, code, message, method, headers }: CosError,
 ): boolean {
   if (!used) return false
@@ -166,14 +170,14 @@ function recover(
     code === 'RequestTimeTooSkewed' ||
     (code === 'AccessDenied' && /Request has expired/.test(message))
   if (
-    learnFromResponse(options, headers) &&
+    correctClockByResponse(options, headers) &&
     !recovered.clock &&
     (isClockError || isBareStatus(403))
   ) {
     recovered.clock = true
     return true
   }
-  if (recovered.key || 'Authorization' in used || credentials._isFixed()) return false
+  if (recovered.key || isSignature(used) || credentials._isFixed()) return false
   // A provider may have issued the key for only the first entry of its scope.
   const isTooWide = Boolean(used._isScoped && used._isWide) && code === 'AccessDenied'
   recovered.key =
@@ -192,13 +196,13 @@ const COS_HOST =
 
 /** The URL at COS's other domain if COS did not answer (option AutoSwitchHost). */
 function urlOfOtherHost(
-  { core: { options }, _prepared: { operation, url }, _credential: credential }: Sending,
+  { core: { options }, _request: { operation, url }, _credential: credential }: Sending,
   { statusCode, RequestId, retryable }: CosError,
 ): string | undefined {
   // A response without a RequestId is not from COS.
   const isUnanswered = statusCode ? statusCode < 500 && !RequestId : retryable
   // A signature that the app or a function has made is for the first host.
-  const canSwitch = options.AutoSwitchHost && credential && !('Authorization' in credential)
+  const canSwitch = options.AutoSwitchHost && credential && !isSignature(credential)
   const [, start, isFirst] =
     (canSwitch && operation._idempotent && isUnanswered && COS_HOST.exec(url)) || []
   return start && url.replace(COS_HOST, start + (isFirst ? 'tencentcos.cn' : 'myqcloud.com'))
