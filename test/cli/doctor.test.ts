@@ -6,7 +6,7 @@ import {
   readRequestId,
   UNKNOWN,
 } from '../../packages/cli/src/doctor/explain'
-import { probes } from '../../packages/cli/src/doctor/liveProbes'
+import { probes } from '../../packages/cli/src/doctor/probes/runProbes'
 import { newRequestId } from '../../packages/local-cloud/src/cos/response'
 import { runInProcess } from '../support/commandLine'
 import { at } from '../support/root'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
 import { createPhone, localReader } from '../../packages/cli/src/dev/clients'
-import { chooseFiles, runMainJob } from '../../packages/cli/src/dev/mainJob'
+import { chooseFiles, runScenario } from '../../packages/cli/src/dev/scenario'
 import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
 import { runCli } from '../support/commandLine'
 import { createTestPhone } from '../support/phones'
@@ -43,8 +43,8 @@ beforeAll(async () => {
   }
 })
 
-/** The main job of `npm start` with small files: what failed, step by step. */
-async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {
+/** The main scenario of `npm start` with small files: what failed, step by step. */
+async function failuresOfScenario(domains: DomainLists): Promise<string[]> {
   const folder = join(cloud.folder, `job-${Math.random()}`)
   const paths = [20_000, 1_500_000].map((size, i) => {
     const path = join(cloud.folder, `${i}.bin`)
@@ -60,7 +60,7 @@ async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {
   }
   const alice = await createPhone(cloud, { name: 'Alice', openid: ALICE }, folder, config, domains)
   const bob = await createPhone(cloud, { name: 'Bob', openid: BOB }, folder, config, domains)
-  await runMainJob(
+  await runScenario(
     localReader(cloud.cos),
     [alice, bob],
     await chooseFiles(paths, folder),
@@ -69,14 +69,14 @@ async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {
   return failures
 }
 
-test('the main job passes with exactly the printed domains', async () => {
-  expect(await failuresOfMainJob(printed)).toEqual([])
+test('the main scenario passes with exactly the printed domains', async () => {
+  expect(await failuresOfScenario(printed)).toEqual([])
 })
 
 test.each(LISTS)(
-  'without the host on the list %s the main job names host and list',
+  'without a host on the list %s, the main scenario fails and names both',
   async (list) => {
-    const failures = await failuresOfMainJob({ ...printed, [list]: [] })
+    const failures = await failuresOfScenario({ ...printed, [list]: [] })
     expect(failures.join('\n')).toContain(`${list}:fail url not in domain list:${HOST}`)
   },
 )

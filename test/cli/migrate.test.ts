@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SourceFiles } from '../../packages/cli/src/migrate/places'
+import type { SourceFiles } from '../../packages/cli/src/migrate/endpoints'
 import { KeyNames, parseSelection, textsAt } from '../../packages/cli/src/migrate/plan'
 import {
   type MigrationOptions,

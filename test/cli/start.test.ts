@@ -11,7 +11,7 @@ const run = (...args: string[]) => runCli(['start', ...args])
 
 const folder = useFolder()
 
-test('runs the main job with the samples and ends with status 0', () => {
+test('runs the main scenario with the samples and ends with status 0', () => {
   const { status, stdout } = run('--once')
   expect(stdout).toContain('All steps passed.')
   expect(stdout).toContain('generated-25MB.bin  25.0 MB in parts')
@@ -20,7 +20,7 @@ test('runs the main job with the samples and ends with status 0', () => {
   expect(status).toBe(0)
 })
 
-test('runs the main job with files of any name and size, and opens the shared URL without curl', () => {
+test('runs the main scenario with files of any name and size, and opens the shared URL without curl', () => {
   const files = ['empty.txt', '照片 (1)+%.jpg', '😀.bin'].map((name, i) => {
     const path = join(folder, name)
     writeFileSync(path, Buffer.alloc(i * 1_500_000, i))

@@ -1,5 +1,8 @@
 import { COS, type GetAuthorization, type GetSTS } from 'miniprogram-cos'
-import { createRecordingWx, type RecordedRequest, setWx } from '../support/recordingWx'
+import { defect, endOf, type Launch, temporaryKey } from '../support/bothClients'
+import { createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { createRecordingWx, headerOf, type RecordedRequest, setWx } from '../support/recordingWx'
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -124,33 +127,6 @@ test('calls a failing provider twice, however many requests wait for it', async 
   expect(getAuthorization).toHaveBeenCalledTimes(2)
 })
 
-test('does not correct the clock because a key is about to expire', async () => {
-  install()
-  const aging = { ...keyNamed('a'), StartTime: seconds() - 1750, ExpiredTime: seconds() + 50 }
-  const cos = new COS({ getAuthorization: async () => aging })
-  await cos.headObject({ ...AT, Key: 'a' })
-  expect(cos.options.SystemClockOffset).toBe(0)
-})
-
-test.each([-20, 0, 20, 300])(
-  'a URL is valid immediately on a phone whose clock is %d minutes ahead',
-  async (minutes) => {
-    install()
-    const real = Date.now()
-    const key = { ...keyNamed('a'), StartTime: Math.floor(real / 1000) }
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(real + minutes * 60_000)
-    const url = await new COS({ getAuthorization: async () => key }).getObjectUrl({
-      ...AT,
-      Key: 'a',
-    })
-    clock.mockRestore()
-    const [, start, end] = /q-key-time=(\d+);(\d+)/.exec(url) ?? []
-    expect(Number(start)).toBeLessThanOrEqual(real / 1000 + 1)
-    expect(Number(end)).toBeGreaterThan(real / 1000 + 600)
-    expect(Number(end)).toBeLessThanOrEqual(key.ExpiredTime)
-  },
-)
-
 test.each<[string, (options: unknown, callback: (answer: never) => void) => unknown, string]>([
   [
     'throws',
@@ -258,3 +234,123 @@ test('reports which options are missing if there are no credentials', async () =
     message: expect.stringContaining('COS.cloud'),
   })
 })
+
+type Callback = (answer?: unknown) => void
+type Provider = (options: Untyped, callback: Callback) => unknown
+
+function start(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
+  const phone = createFakePhone(phoneOptions)
+  const COS = launch(phone.wx)
+  return { ...phone, COS, cos: new COS(options) }
+}
+
+/** A getAuthorization that answers after 10 ms and counts. */
+function counting(answer: (options: Untyped, count: number) => unknown) {
+  let calls = 0
+  const getAuthorization: Provider = (options, callback) => {
+    const given = answer(options, ++calls)
+    setTimeout(() => {
+      try {
+        callback(given)
+      } catch {
+        // Thrown into the app, which prints it.
+      }
+    }, 10)
+  }
+  return { getAuthorization, calls: () => calls }
+}
+
+const at = (Key: string) => ({ ...AT, Key })
+
+defect(
+  8,
+  'a getAuthorization that fails in any way rejects the call, and throws nothing into the app',
+  async (launch) => {
+    let thrown = 0
+    const giving =
+      (answer: unknown): Provider =>
+      (_, callback) => {
+        try {
+          callback(answer)
+        } catch {
+          thrown++
+        }
+      }
+    const ends: string[] = []
+    for (const answer of [undefined, null]) {
+      ends.push(
+        await endOf(start(launch, { getAuthorization: giving(answer) }).cos.headObject(at('k'))),
+      )
+    }
+    const rejecting = () =>
+      Promise.reject(new Error('down')).catch((error) => Promise.reject(error))
+    const silenced: Provider = () => {
+      const promise = rejecting()
+      promise.catch(() => {})
+      return promise
+    }
+    ends.push(await endOf(start(launch, { getAuthorization: silenced }).cos.headObject(at('k'))))
+    return { ends, thrown }
+  },
+  {
+    right: { ends: Array(3).fill('rejects'), thrown: 0 },
+    wrong: { ends: Array(3).fill('never settles'), thrown: 2 },
+  },
+)
+
+defect(
+  30,
+  'concurrent requests share one key request',
+  async (launch) => {
+    const provider = counting(() => temporaryKey())
+    const { cos } = start(launch, provider)
+    const calls = Array.from({ length: 20 }, (_, i) => cos.headObject(at(`${i}`)))
+    await endOf(Promise.all(calls))
+    return provider.calls()
+  },
+  { right: 1, wrong: 20 },
+)
+
+defect(
+  31,
+  'a call without credentials rejects and sends nothing',
+  async (launch) => {
+    const { cos, requests } = start(launch, {})
+    return { end: await endOf(cos.headObject(at('k'))), sent: requests.length }
+  },
+  { right: { end: 'rejects', sent: 0 }, wrong: { end: 'resolves', sent: 1 } },
+)
+
+defect(
+  37,
+  'does not modify an answer that the app reuses, and caches it by scope',
+  async (launch) => {
+    const shared = temporaryKey({ ScopeLimit: true })
+    const before = Object.keys(shared)
+    const provider = counting(() => shared)
+    const { cos } = start(launch, provider)
+    for (const Key of ['a', 'b', 'a', 'b', 'a', 'b']) await endOf(cos.headObject(at(Key)))
+    return { calls: provider.calls(), added: Object.keys(shared).length - before.length }
+  },
+  { right: { calls: 2, added: 0 }, wrong: { calls: 6, added: 2 } },
+)
+
+defect(
+  38,
+  'replaces a key that COS refuses before it expires',
+  async (launch) => {
+    const provider = counting((_, count) => temporaryKey({ SecurityToken: `token ${count}` }))
+    const { cos } = start(launch, provider, {
+      answer: (_, __, request) =>
+        headerOf(request, 'x-cos-security-token') === 'token 1'
+          ? { statusCode: 403, data: '<Error><Code>InvalidAccessKeyId</Code></Error>' }
+          : undefined,
+    })
+    const ends = [await endOf(cos.getObject(at('a'))), await endOf(cos.getObject(at('b')))]
+    return { ends, calls: provider.calls() }
+  },
+  {
+    right: { ends: ['resolves', 'resolves'], calls: 2 },
+    wrong: { ends: ['rejects', 'rejects'], calls: 1 },
+  },
+)

@@ -1,8 +1,8 @@
 import { COS, CosError } from 'miniprogram-cos'
-import { temporaryKey } from '../support/bothClients'
-import { AT, createFakePhone } from '../support/fakePhone'
-import { loadOfficialClient } from '../support/phones'
-import { KEY } from '../support/recordingWx'
+import { calledBack, defect, endOf, type Launch, temporaryKey } from '../support/bothClients'
+import { AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import { loadOfficialClient, type Untyped } from '../support/phones'
+import { isSignatureGood, KEY, type RecordedRequest } from '../support/recordingWx'
 
 type Client = new (options: object) => { getObjectUrl(params: object, callback?: unknown): unknown }
 
@@ -119,3 +119,106 @@ describe('an invalid call', () => {
     }
   })
 })
+
+function start(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
+  const phone = createFakePhone(phoneOptions)
+  const COS = launch(phone.wx)
+  return { ...phone, COS, cos: new COS(options) }
+}
+
+type Callback = (answer?: unknown) => void
+type Provider = (options: Untyped, callback: Callback) => unknown
+
+/** A getAuthorization that answers after 10 ms and counts. */
+function counting(answer: (options: Untyped, count: number) => unknown) {
+  let calls = 0
+  const getAuthorization: Provider = (options, callback) => {
+    const given = answer(options, ++calls)
+    setTimeout(() => {
+      try {
+        callback(given)
+      } catch {
+        // Thrown into the app, which prints it.
+      }
+    }, 10)
+  }
+  return { getAuthorization, calls: () => calls }
+}
+
+const at = (Key: string) => ({ ...AT, Key })
+
+/** What getObjectUrl passes to its callback. */
+async function urlOf(cos: Untyped, params: object): Promise<string> {
+  const called = calledBack((callback) => cos.getObjectUrl(params, callback))
+  const end = await endOf(called)
+  return end === 'resolves' ? String(((await called).data as Untyped | undefined)?.Url) : end
+}
+
+defect(
+  2,
+  'a presigned URL is valid from now, even if its key is about to expire',
+  async (launch) => {
+    const key = temporaryKey({ StartTime: NOW - 1000, ExpiredTime: NOW + 800 })
+    const { cos } = start(
+      launch,
+      counting(() => key),
+    )
+    const url = await urlOf(cos, { ...at('k'), Expires: 600 })
+    const [, from, to] = /q-sign-time=(\d+)(?:;|%3b)(\d+)/.exec(url) ?? []
+    return { hasBegun: Number(from) <= NOW, secondsLeft: Number(to) - NOW }
+  },
+  {
+    right: { hasBegun: true, secondsLeft: expect.closeTo(600, -1) },
+    wrong: { hasBegun: true, secondsLeft: -400 },
+  },
+)
+
+const TOKEN = 'a+b/c='
+const LIST_LAST =
+  'q-sign-algorithm=sha1&q-ak=a&q-sign-time=1;2&q-key-time=1;2&q-signature=s&q-header-list=&q-url-param-list='
+defect(
+  25,
+  'getObjectUrl returns the same signed URL however it is called, with its token encoded',
+  async (launch) => {
+    const { cos } = start(
+      launch,
+      counting(() => temporaryKey({ SecurityToken: TOKEN })),
+    )
+    await endOf(cos.headObject(at('k')))
+    const returned = String(await cos.getObjectUrl(at('k')))
+    const passed = await urlOf(cos, at('k'))
+    const signing = start(
+      launch,
+      counting(() => LIST_LAST),
+    )
+    return {
+      isSame: returned === passed,
+      isSigned: returned.includes('q-signature='),
+      token: /x-cos-security-token=([^&]*)/.exec(passed)?.[1],
+      hasListLast: (await urlOf(signing.cos, at('k'))).includes('q-signature=s'),
+    }
+  },
+  {
+    right: {
+      isSame: true,
+      isSigned: true,
+      token: encodeURIComponent(TOKEN),
+      hasListLast: true,
+    },
+    wrong: { isSame: false, isSigned: false, token: TOKEN, hasListLast: false },
+  },
+)
+
+defect(
+  26,
+  'q-url-param-list names the parameters in the order in which they are signed',
+  async (launch) => {
+    const { COS } = start(launch, KEY)
+    const Query = { a: '1', '{': '2' }
+    const signed = { ...KEY, Method: 'GET', Key: 'k', Query, Headers: { Host: 'h' } }
+    const header = { Authorization: COS.getAuthorization(signed) }
+    const url = 'https://h/k?a=1&%7B=2'
+    return isSignatureGood({ method: 'GET', url, header } as unknown as RecordedRequest)
+  },
+  { right: true, wrong: false },
+)

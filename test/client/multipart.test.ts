@@ -1,7 +1,11 @@
 import { COS } from 'miniprogram-cos'
+import { beginUpload, defect, endOf, startClient } from '../support/bothClients'
+import { createFakePhone } from '../support/fakePhone'
 import {
   type CannedAnswer,
   createRecordingWx,
+  headerOf,
+  KEY,
   type RecordedRequest,
   setWx,
 } from '../support/recordingWx'
@@ -312,3 +316,78 @@ test('with UploadCheckContentMd5 the parts are those of the recorded sequence of
     parts.slice(0, 3).map(({ header }) => (header as Record<string, string>)['Content-MD5']),
   ).toEqual(Array(3).fill('ttgbNgpWctgMJ0MPORU+LA=='))
 })
+
+const parts = (steps: string[]) => steps.filter((step) => step.startsWith('part'))
+const FILE = { f: new Uint8Array(4 * MIB) }
+const FILE_UPLOAD = { Bucket: AT.Bucket, Region: AT.Region, Key: 'k', FilePath: 'f' }
+
+defect(
+  9,
+  'rejects if the file cannot be read',
+  async (launch) => {
+    const phone = startClient(launch, { isUnreadable: true })
+    const { done } = beginUpload(phone)
+    return { end: await endOf(done), state: phone.cos.getTaskList()[0]?.state }
+  },
+  {
+    right: { end: 'rejects', state: 'error' },
+    wrong: { end: 'never settles', state: 'uploading' },
+  },
+)
+
+defect(
+  13,
+  'sends traffic limit, MIME limit and SSE-C key with every part, as params or headers',
+  async (launch) => {
+    const names = ['x-cos-traffic-limit', 'x-cos-mime-limit', SSE('algorithm'), SSE('key')]
+    const given = {
+      TrafficLimit: 819200,
+      Headers: { 'x-cos-mime-limit': 'image/*' },
+      SSECustomerAlgorithm: 'AES256',
+      SSECustomerKey: 'c',
+    }
+    const phone = startClient(launch)
+    await endOf(beginUpload(phone, 'sliceUploadFile', { ...FILE_UPLOAD, ...given }).done)
+    const part = phone.requests.find(({ url }) => String(url).includes('partNumber=1'))
+    return names.map((name) => headerOf(part, name))
+  },
+  { right: [819200, 'image/*', 'AES256', 'c'], wrong: Array(4).fill(undefined) },
+)
+
+function SSE(name: string) {
+  return `x-cos-server-side-encryption-customer-${name}`
+}
+
+defect(
+  40,
+  'uploads in parts on base libraries from 2.10, without getAppBaseInfo too',
+  async (launch) => {
+    const phone = createFakePhone({ files: FILE, sdkVersion: '2.14.0' })
+    delete phone.wx.getAppBaseInfo
+    phone.wx.canIUse = (name: string) => name in phone.wx
+    const COS = launch(phone.wx)
+    await endOf(beginUpload({ cos: new COS(KEY) }).done)
+    return parts(phone.steps).length
+  },
+  { right: 4, wrong: 0 },
+)
+
+defect(
+  45,
+  'aborts the other parts when one is refused',
+  async (launch) => {
+    const phone = startClient(
+      launch,
+      {
+        answer: (step) => {
+          if (step === 'part 1') return { ...DENIED, delay: 20 }
+          return step.startsWith('part') ? { statusCode: 0, hangs: true } : undefined
+        },
+      },
+      { ChunkParallelLimit: 3 },
+    )
+    const end = await endOf(beginUpload(phone).done)
+    return { end, ended: phone.requests.filter(({ isAborted }) => isAborted).length }
+  },
+  { right: { end: 'rejects', ended: 2 }, wrong: { end: 'rejects', ended: 0 } },
+)

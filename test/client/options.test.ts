@@ -1,5 +1,14 @@
 import { COS } from 'miniprogram-cos'
-import { outcomeOf, temporaryKey, useFakeClock } from '../support/bothClients'
+import {
+  answering,
+  beginUpload,
+  calledBack,
+  defect,
+  endOf,
+  outcomeOf,
+  startClient,
+  useFakeClock,
+} from '../support/bothClients'
 import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
 import { type CannedAnswer, headerOf, isSignatureGood, KEY, setWx } from '../support/recordingWx'
@@ -204,71 +213,6 @@ describe('MaxPartNumber', () => {
   })
 })
 
-describe('CopySourceParser', () => {
-  /** The requested scopes. */
-  async function scopes(options: object, copy: (cos: Untyped) => Promise<unknown>) {
-    const asked: Untyped[][] = []
-    const getAuthorization = ({ Scope }: Untyped, callback: (answer: unknown) => void) => {
-      asked.push(Scope)
-      callback(temporaryKey({ ScopeLimit: true, ExpiredTime: 2_000_000_000 }))
-    }
-    const { ours, official } = both({ getAuthorization, ...options })
-    const ends: unknown[] = []
-    const seen: unknown[] = []
-    for (const { cos } of [ours, official]) {
-      asked.length = 0
-      const end = (await outcomeOf(copy(cos))) as Untyped
-      ends.push(end.error?.error)
-      seen.push(
-        asked.map((scope) => scope.map(({ bucket, region, prefix }) => [bucket, region, prefix])),
-      )
-    }
-    return { ends, seen }
-  }
-
-  const Bucket = 'from-1250000000'
-  const reading = (source: string) => {
-    const [, Region = '', Key = ''] = /^mine:([^/]+)\/(.*)$/.exec(source) ?? []
-    return Key ? { Bucket, Region, Key } : null
-  }
-
-  test.each(['putObjectCopy', 'uploadPartCopy'])('reads the source of %s', async (method) => {
-    const { seen, ends } = await scopes({ CopySourceParser: reading }, (cos) =>
-      cos[method]({
-        ...AT,
-        Key: 'k',
-        CopySource: 'mine:ap-beijing/a%20b',
-        UploadId: 'u',
-        PartNumber: 1,
-      }),
-    )
-    expect(seen[0]).toEqual([
-      [
-        [Bucket, 'ap-beijing', 'a b'],
-        [AT.Bucket, AT.Region, 'k'],
-      ],
-    ])
-    expect(seen[1]).toEqual(seen[0])
-    expect(ends[0]).not.toBe('CopySource format error')
-  })
-
-  test('is used by sliceCopyFile too', async () => {
-    const { seen } = await scopes({ CopySourceParser: reading }, (cos) =>
-      cos.sliceCopyFile({ ...AT, Key: 'k', CopySource: 'mine:ap-beijing/a%20b' }),
-    )
-    for (const asked of seen as unknown[][])
-      expect(asked[0]).toEqual([[Bucket, 'ap-beijing', 'a b']])
-  })
-
-  test('rejects the call if it returns nothing, even for a source in the usual form', async () => {
-    const { ends, seen } = await scopes({ CopySourceParser: () => null }, (cos) =>
-      cos.putObjectCopy({ ...AT, Key: 'k', CopySource: `${Bucket}.cos.ap-beijing.myqcloud.com/a` }),
-    )
-    expect(ends).toEqual(Array(2).fill('CopySource format error'))
-    expect(seen).toEqual([[], []])
-  })
-})
-
 describe('ObjectKeySimplifyCheck', () => {
   const urlsOf = async (options: object, Key: string) => {
     const { ours, official } = both({ ...KEY, ...options })
@@ -295,23 +239,61 @@ describe('ObjectKeySimplifyCheck', () => {
   })
 })
 
-describe('CopySource', () => {
-  test.each([
-    's-1.evil/x',
-    'media-1250000000.evil.example.com/x',
-    'media-1250000000.cos.ap-guangzhou.myqcloud.com.evil.example.com/x',
-    'media-1250000000.cos.ap-guangzhou.myqcloud.com',
-    'https://evil.example.com/media-1250000000.cos.ap-guangzhou.myqcloud.com/x',
-    'a.txt',
-  ])('%s is refused before anything is sent, as by cos-wx-sdk-v5', async (CopySource) => {
-    const { ours, official } = both(KEY)
-    for (const { cos, requests } of [ours, official]) {
-      const end = await outcomeOf(cos.putObjectCopy({ ...AT, Key: 'k', CopySource }))
-      const text = JSON.stringify(end, (_, value) =>
-        value instanceof Error ? { ...value, message: value.message } : value,
-      )
-      expect(text).toContain('CopySource format error')
-      expect(requests).toEqual([])
+const always =
+  (wanted: string, canned: CannedAnswer): NonNullable<PhoneOptions['answer']> =>
+  (step) =>
+    step === wanted ? canned : undefined
+
+defect(
+  3,
+  'signs every attempt for its host, with AutoSwitchHost too',
+  async (launch) => {
+    const { cos, requests } = startClient(
+      launch,
+      { answer: always('get', DROP) },
+      { AutoSwitchHost: true },
+    )
+    await endOf(cos.getObject({ ...AT, Key: 'k' }))
+    return requests.map((one) => isSignatureGood(one))
+  },
+  { right: Array(4).fill(true), wrong: [true, true, false, true] },
+)
+
+defect(
+  17,
+  'Protocol applies as an option and for a single URL',
+  async (launch) => {
+    const { cos, requests } = startClient(launch, answering(), { Protocol: 'http:' })
+    await endOf(cos.headObject({ ...AT, Key: 'k' }))
+    const { cos: other } = startClient(launch, answering())
+    const params = { ...AT, Key: 'k', Protocol: 'http:' }
+    const called = calledBack((callback) => other.getObjectUrl(params, callback))
+    await endOf(called)
+    const Url = ((await called).data as Untyped)?.Url
+    return [requests[0]?.url, Url].map((url) => String(url).split(':')[0])
+  },
+  { right: ['http', 'http'], wrong: ['https', 'https'] },
+)
+
+defect(
+  27,
+  'an option that is undefined has its default',
+  async (launch) => {
+    const files: Record<string, Uint8Array> = {}
+    for (let i = 0; i < 10; i++) files[`f${i}`] = new Uint8Array(10)
+    const many = startClient(launch, { files, delay: 50 }, { FileParallelLimit: undefined })
+    for (const name of Object.keys(files)) {
+      beginUpload(many, 'uploadFile', { ...AT, Key: name, FilePath: name })
     }
-  })
-})
+    await jest.advanceTimersByTimeAsync(20)
+    const atOnce = many.requests.length
+    await jest.advanceTimersByTimeAsync(1000)
+    const one = startClient(launch, {}, { ChunkSize: undefined })
+    const end = await endOf(beginUpload(one).done)
+    return { atOnce, parts: one.steps.filter((step) => step.startsWith('part')).length, end }
+  },
+  {
+    right: { atOnce: 3, parts: 4, end: 'resolves' },
+    wrong: { atOnce: 10, parts: 0, end: 'resolves' },
+  },
+)

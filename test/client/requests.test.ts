@@ -1,5 +1,14 @@
 import { COS, type GetAuthorization, isCosError } from 'miniprogram-cos'
-import { type CannedAnswer, createRecordingWx, setWx } from '../support/recordingWx'
+import { answering, defect, endOf, startClient } from '../support/bothClients'
+import { DENIED, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import {
+  type CannedAnswer,
+  createRecordingWx,
+  headerOf,
+  isSignatureGood,
+  setWx,
+} from '../support/recordingWx'
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const KEY = { SecretId: 'id', SecretKey: 'key' }
@@ -153,64 +162,6 @@ describe('a call that is aborted settles with kind abort', () => {
   })
 })
 
-describe('calls that could destroy data are refused before anything is sent', () => {
-  test.each<[string, (cos: COS) => Promise<unknown>, string]>([
-    [
-      'an abort without UploadId',
-      (cos) => cos.multipartAbort({ ...AT, Key: 'a' } as never),
-      'missing param UploadId',
-    ],
-    [
-      'a part without UploadId',
-      (cos) => cos.multipartUpload({ ...AT, Key: 'a', PartNumber: 1, Body: 'x' } as never),
-      'missing param UploadId',
-    ],
-    [
-      'a completion without UploadId',
-      (cos) => cos.multipartComplete({ ...AT, Key: 'a', Parts: [] } as never),
-      'missing param UploadId',
-    ],
-    [
-      'an upload without content',
-      (cos) => cos.putObject({ ...AT, Key: 'a' }),
-      'missing param Body',
-    ],
-    [
-      'a number as content',
-      (cos) => cos.putObject({ ...AT, Key: 'a', Body: 1 as never }),
-      'Body must be',
-    ],
-    [
-      'a view as content',
-      (cos) => cos.putObject({ ...AT, Key: 'a', Body: new Uint8Array(1) as never }),
-      'Body must be',
-    ],
-    ['a slash as key', (cos) => cos.deleteObject({ ...AT, Key: '/' }), 'it is empty'],
-    ['a deletion without a list of objects', (cos) => cos.deleteMultipleObject(AT as never), ''],
-    [
-      'a form with a header that forms cannot carry',
-      (cos) => cos.postObject({ ...AT, Key: 'a', FilePath: 'f', ForbidOverwrite: 'true' }),
-      'cannot send the header x-cos-forbid-overwrite',
-    ],
-    [
-      'a form without file',
-      (cos) => cos.postObject({ ...AT, Key: 'a' } as never),
-      'missing param FilePath',
-    ],
-    [
-      'a file that does not exist',
-      (cos) => cos.putObject({ ...AT, Key: 'a', FilePath: '/nope' }),
-      'cannot read /nope',
-    ],
-  ])('%s', async (_, call, message) => {
-    const requests = install([OK])
-    const error = await call(new COS(KEY)).catch((refusal: unknown) => refusal)
-    expect(isCosError(error) && error.kind).toBe('argument')
-    expect((error as Error).message).toContain(message)
-    expect(requests.length).toBe(0)
-  })
-})
-
 test.each(['', '{"ok":1}', '<html></html>', '<html><ListBucketResult></html>', '<?xml'])(
   'rejects a response that is not a list, without a retry: %s',
   async (data) => {
@@ -275,31 +226,6 @@ test('putObject reports progress, and a listener that throws does not break it',
   expect(seen).toEqual([0, 0, 3, 1])
 })
 
-test('a named param wins over a header of the caller, whatever its spelling', async () => {
-  const requests = install([OK])
-  const Headers = { 'content-type': 'a/b', 'x-cos-meta-a': '1' }
-  await new COS(KEY).putObject({ ...AT, Key: 'a', Body: 'x', ContentType: 'c/d', Headers })
-  expect(requests[0]?.header).toMatchObject({ 'Content-Type': 'c/d', 'x-cos-meta-a': '1' })
-  expect(Object.keys(requests[0]?.header as object)).not.toContain('content-type')
-})
-
-test('a form upload recovers from clock skew like any other call', async () => {
-  const Date_ = new Date(Date.now() + 3 * 3600_000).toUTCString()
-  const late = {
-    statusCode: 403,
-    header: { Date: Date_ },
-    data: '<Error><Code>RequestTimeTooSkewed</Code></Error>',
-  }
-  const recorded = createRecordingWx((_, index) => (index === 0 ? late : OK), {
-    f: new Uint8Array(3),
-  })
-  setWx(recorded.wx)
-  const cos = new COS(KEY)
-  await cos.postObject({ ...AT, Key: 'a', FilePath: 'f' })
-  expect(recorded.requests.length).toBe(2)
-  expect(cos.options.SystemClockOffset).toBeGreaterThan(3 * 3600_000 - 60_000)
-})
-
 test.each<[string, object, string]>([
   ['a text for a number', { ChunkSize: '1' }, 'option ChunkSize must be a number'],
   ['NaN', { SliceSize: Number.NaN }, 'option SliceSize must be a number'],
@@ -331,3 +257,124 @@ test('a form upload whose key contains a file name placeholder returns the real 
   expect(Location).toBe(`${AT.Bucket}.cos.${AT.Region}.myqcloud.com/dir/%E7%85%A7%E7%89%87%201.jpg`)
   expect(requests[0]).toMatchObject({ formData: { key: Key } })
 })
+
+const always =
+  (wanted: string, canned: CannedAnswer): NonNullable<PhoneOptions['answer']> =>
+  (step) =>
+    step === wanted ? canned : undefined
+
+const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }
+
+defect(
+  4,
+  'retries a few times, with delays, and only errors that can pass',
+  async (launch) => {
+    const failing = startClient(launch, { answer: always('part 1', { statusCode: 500 }) })
+    await endOf(failing.cos.sliceUploadFile(UPLOAD))
+    const denied = startClient(launch, { answer: always('part 1', DENIED) })
+    await endOf(denied.cos.sliceUploadFile(UPLOAD))
+    const notListed = { statusCode: 0, errMsg: 'request:fail url not in domain list:x' }
+    const domain = startClient(launch, { answer: always('get', notListed) })
+    await endOf(domain.cos.getObject({ ...AT, Key: 'k' }))
+    const append = startClient(launch, { answer: always('post', DROP) })
+    await endOf(append.cos.appendObject({ ...AT, Key: 'k', Body: 'x', Position: 0 }))
+    const hasty = startClient(launch, { answer: always('get', { statusCode: 503 }) })
+    const call = hasty.cos.getObject({ ...AT, Key: 'k' })
+    call.catch(() => {})
+    await jest.advanceTimersByTimeAsync(100)
+    const countOf = ({ steps }: { steps: string[] }, step: string) =>
+      steps.filter((one) => one === step).length
+    return {
+      failing: countOf(failing, 'part 1'),
+      denied: countOf(denied, 'part 1'),
+      domain: domain.requests.length,
+      append: append.requests.length,
+      inTheFirstTenth: hasty.requests.length,
+    }
+  },
+  {
+    right: { failing: 4, denied: 1, domain: 1, append: 1, inTheFirstTenth: 1 },
+    wrong: { failing: 12, denied: 3, domain: 4, append: 4, inTheFirstTenth: 4 },
+  },
+)
+
+defect(
+  14,
+  'a form upload signs only what it sends',
+  async (launch) => {
+    const { cos, requests } = startClient(launch, answering())
+    await endOf(cos.postObject({ ...AT, Key: 'k', FilePath: 'f', Query: { a: 'b' } }))
+    return requests.map((one) => isSignatureGood(one))
+  },
+  { right: [true], wrong: [false] },
+)
+
+defect(
+  51,
+  'uploads a file by PUT if its headers do not fit a form, and sets no Content-Type on a form request',
+  async (launch) => {
+    const { cos, requests } = startClient(launch, answering())
+    const at = { ...AT, Key: 'k', FilePath: 'f' }
+    await endOf(cos.uploadFile({ ...at, TrafficLimit: 819200 }))
+    await endOf(cos.uploadFile({ ...at, ForbidOverwrite: 'true' }))
+    await endOf(cos.uploadFile({ ...at, PicOperations: '{}' }))
+    await endOf(cos.uploadFile({ ...at, Headers: { 'Pic-Operations': '{}' } }))
+    await endOf(cos.uploadFile({ ...at, 'x-cos-server-side-encryption': 'AES256' }))
+    await endOf(cos.uploadFile({ ...at, ContentType: 'image/png' }))
+    return {
+      via: requests.map(({ via }) => via),
+      type: headerOf(requests[5], 'Content-Type'),
+      field: (requests[5]?.formData as Untyped | undefined)?.['Content-Type'],
+    }
+  },
+  {
+    right: {
+      via: [...Array(5).fill('wx.request'), 'wx.uploadFile'],
+      type: undefined,
+      field: 'image/png',
+    },
+    wrong: { via: Array(6).fill('wx.uploadFile'), type: 'image/png', field: 'image/png' },
+  },
+)
+
+defect(
+  18,
+  'getService and requests to a Url sign host and query, and request the right scope',
+  async (launch) => {
+    const { cos, requests, COS } = startClient(
+      launch,
+      answering({
+        statusCode: 200,
+        data: '<ListAllMyBucketsResult></ListAllMyBucketsResult>',
+      }),
+    )
+    await endOf(cos.getService({}))
+    const url = 'https://test-1250000000.ci.ap-guangzhou.myqcloud.com/jobs?a=b'
+    await endOf(cos.request({ Method: 'GET', Url: url }))
+    await endOf(cos.request({ ...AT, Method: 'GET', Url: url }))
+    // As in the demo of cos-wx-sdk-v5: with a Key, and still without a bucket.
+    await endOf(cos.request({ Key: 'jobs', Method: 'GET', Url: url }))
+    const actions: string[] = []
+    const scoped = new COS({
+      getAuthorization: ({ Scope }: Untyped) => void actions.push(Scope[0]?.action),
+    })
+    void scoped.request({ ...AT, Key: 'k', Method: 'PUT', Action: 'acl' }).catch(() => {})
+    await endOf(new Promise(() => {}))
+    const isQuerySigned = requests.map((one) =>
+      /q-url-param-list=a&/.test(String(headerOf(one, 'Authorization'))),
+    )
+    return { signed: requests.map((one) => isSignatureGood(one)), isQuerySigned, actions }
+  },
+  {
+    right: {
+      signed: [true, true, true, true],
+      isQuerySigned: [false, true, true, true],
+      actions: ['name/cos:PutObjectACL'],
+    },
+    wrong: {
+      signed: [false, false, false, false],
+      isQuerySigned: [false, false, false, false],
+      actions: [''],
+    },
+  },
+)

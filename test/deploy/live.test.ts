@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import COS from 'cos-nodejs-sdk-v5'
-import type { LiveReport } from '../../packages/cli/src/doctor/liveProbes'
-import { probes } from '../../packages/cli/src/doctor/liveProbes'
+import type { LiveReport } from '../../packages/cli/src/doctor/probes/runProbes'
+import { probes } from '../../packages/cli/src/doctor/probes/runProbes'
 import { type DeployProject, ENV, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
 import { BUCKET, REGION } from '../support/testCloud'
 
@@ -49,12 +49,12 @@ async function leftBehind(): Promise<string[]> {
   return [...Contents, ...Upload].map(({ Key }) => Key)
 }
 
-test('the main job passes, and the local cloud confirms every assumption', async () => {
+test('the main scenario passes, and the local cloud confirms every assumption', async () => {
   // What an earlier run could not take away.
   const Key = `private/probe-${'1'.repeat(22)}/old.png`
   await cos.putObject({ ...place, Key, Body: 'x' })
   const { status, report, said } = await live()
-  expect(said).toContain('Main job: 22 of 22 steps held.')
+  expect(said).toContain('Main scenario: 22 of 22 steps passed.')
   expect(report.mainJob.every(({ isGood }) => isGood)).toBe(true)
   expect(report.assumptions.map(({ id }) => id)).toEqual(probes.map(({ id }) => id))
   expect(report.assumptions.filter(({ result }) => result === 'different')).toEqual([])

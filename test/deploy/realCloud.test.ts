@@ -15,7 +15,7 @@ const SAID: Record<string, string> = {
   'deploy -- --yes': 'Done.',
   domains: 'request 合法域名',
   doctor: 'No problems found.',
-  'doctor -- --live': 'Main job: 22 of 22 steps held.',
+  'doctor -- --live': 'Main scenario: 22 of 22 steps passed.',
   'doctor -- explain': 'DomainMissing',
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { LosablePromise } from '../support/bothClients'
+import { PromiseWithoutUnhandledRejections } from '../support/bothClients'
 import { createFakePhone } from '../support/fakePhone'
 import { loadOfficialClient } from '../support/phones'
 import { COS, createRecordingWx, type RecordedRequest, setWx } from '../support/recordingWx'
@@ -72,7 +72,7 @@ export function setup(): void {
   const wx = lasting(() => ({ ...ALWAYS, ...current, getFileSystemManager: () => fileSystem }))
   setWx(wx)
   current = createRecordingWx(() => ({ statusCode: 200 })).wx
-  official = loadOfficialClient<Client>(wx, { Promise: LosablePromise })
+  official = loadOfficialClient<Client>(wx, { Promise: PromiseWithoutUnhandledRejections })
 }
 
 export function teardown(): void {

@@ -126,7 +126,7 @@ test('onUpload runs again when the same bytes replace an object within a second'
   }
 })
 
-test('who may only read a folder does not learn how much is in it', async () => {
+test('usage is refused to callers who may only read', async () => {
   const usage = { path: `album/${ALICE}/` }
   expect(await functions.signature(ALICE, { usage })).toMatchObject({ quota: 1024 })
   expect((await functions.signature(BOB, { usage })).error?.code).toBe('KitPathRefused')
@@ -192,7 +192,7 @@ describe('reconcile', () => {
   const rulesWith = (onUpload: (file: UploadedFile) => unknown) =>
     readRules({ 'in/{openid}/**': { owner: ['write'], onUpload } })
 
-  test('sees what replaced a confirmed object within the same second', async () => {
+  test('notices that a confirmed object was replaced within the same second', async () => {
     const { bucket, clock, put } = memoryBucket()
     const records = memoryRecords<UploadRecord>()
     const types: string[] = []
@@ -221,7 +221,7 @@ describe('reconcile', () => {
     expect(runs).toBeLessThan(10)
   })
 
-  test('removes no object that a client has uploaded since the listing', async () => {
+  test('keeps an object that a client has uploaded since the listing', async () => {
     const { bucket, objects, clock, put } = memoryBucket()
     const rules = rulesWith(() => undefined)
     put(KEY)
@@ -240,7 +240,7 @@ describe('reconcile', () => {
     expect(objects.get(KEY)?.etag).toBe('"new"')
   })
 
-  test('goes on after an object that COS or the database refuses', async () => {
+  test('continues after an object that COS or the database refuses', async () => {
     const { bucket, clock, put } = memoryBucket()
     const rules = rulesWith(() => undefined)
     put(KEY)

@@ -99,7 +99,7 @@ test('confirmations at the same time run the hook once', async () => {
   expect(seen).toHaveLength(1)
 })
 
-test('a replaced object is confirmed anew, and the old one no more', async () => {
+test('a replaced object is confirmed again, and the old one is refused', async () => {
   const old = await upload(mine('new'), 'old')
   await confirm(mine('new'), old)
   const etag = await upload(mine('new'), 'newer')
@@ -133,7 +133,7 @@ test.each([[null], [7], [{ Key: 7 }], [{ Key: mine('a'), ETag: 1 }], [[]]])(
   },
 )
 
-test('a hook that fails keeps its reason to itself, and runs again', async () => {
+test('the reason of a failed hook is not returned, and the hook runs again', async () => {
   await upload(mine('fails'))
   next = () => {
     throw new TypeError('password of the database')
@@ -226,7 +226,7 @@ describe('reconcile', () => {
     expect(seen).toHaveLength(1)
   })
 
-  test('one user’s key with a character that XML has not hides no object of others', async () => {
+  test('a key with a control character does not hide other objects from reconcile', async () => {
     await upload('private/oMallory/\u0001')
     await upload(mine('照片 1%'))
     expect(await reconcile()).toMatchObject({ ran: 2, deleted: 0, failed: [] })
@@ -234,13 +234,13 @@ describe('reconcile', () => {
     await signed('DELETE', 'private/oMallory/\u0001')
   })
 
-  test('leaves young objects to their clients', async () => {
+  test('leaves recent objects to their clients', async () => {
     await upload(mine('young'))
     expect(await reconcile({ olderThan: 60 })).toMatchObject({ ran: 0 })
     expect(seen).toEqual([])
   })
 
-  test('removes what was never confirmed, where that is asked for', async () => {
+  test('removes objects that were never confirmed, with remove', async () => {
     await upload(mine('kept'))
     await confirm(mine('kept'))
     await upload(mine('orphan'))

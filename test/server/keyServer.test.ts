@@ -85,7 +85,7 @@ describe('a verified caller', () => {
     expect(lines[0]).not.toContain(answer.credentials?.tmpSecretKey)
   })
 
-  test('is told by Retry-After when to ask again after too many keys', async () => {
+  test('gets Retry-After after too many keys', async () => {
     const limited = createHandler({ config: { ...config, keysPerMinute: 1 } })
     await answerTo(requestOf('cos-credentials'), limited)
     const { status, headers, answer } = await answerTo(
@@ -169,7 +169,7 @@ describe('no key without a verified caller', () => {
   })
 })
 
-describe('a request that is no call', () => {
+describe('a request that is not a call of a function', () => {
   test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s is refused', async (method) => {
     const response = await handler(requestOf('cos-credentials', {}, { method }))
     expect(response.status).toBe(405)
@@ -281,7 +281,7 @@ describe('as a listener of node:http', () => {
     expect(response.headers.get('connection')).toBe('close')
   })
 
-  test('refuses what is no function', async () => {
+  test('answers 404 for an unknown function', async () => {
     expect((await post(`${origin}/`, '{}')).status).toBe(404)
     expect((await fetch(`${origin}/`)).status).toBe(404)
   })

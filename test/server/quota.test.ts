@@ -256,7 +256,7 @@ test.each(Object.entries(ATTACKS))('nothing exceeds the quota: %s', async (_, at
   expect((await bytesIn(folder)).used).toBeLessThanOrEqual(1024)
 })
 
-test('a name of the server takes its size from the request', async () => {
+test('a key for a server-generated name is limited to the requested size', async () => {
   const user = newUser()
   const create = (size?: number): Promise<FunctionAnswer> =>
     functions.credentials(user, { create: { path: `named/${user}/`, size } })

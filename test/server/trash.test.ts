@@ -81,7 +81,7 @@ describe.each(modes)('by %s', (name, call) => {
     expect(await keysBelow(`.trash/${folder}`)).toEqual([])
   })
 
-  test('deleting what is not there is no error', async () => {
+  test('deleting a missing object is no error', async () => {
     expect(await call({ trash: { action: 'delete', Key: `${folder}none` } })).toEqual({ trash: [] })
   })
 
@@ -110,7 +110,7 @@ describe.each(modes)('by %s', (name, call) => {
     expect(await contentOf(Key)).toBe('new')
   })
 
-  test('erased is gone for good', async () => {
+  test('erase deletes permanently', async () => {
     const Key = `${folder}erased`
     await put(Key, 'x')
     const { trash: [entry] = [] } = await call({ trash: { action: 'delete', Key } })
@@ -121,7 +121,7 @@ describe.each(modes)('by %s', (name, call) => {
   })
 })
 
-test('what a reviewer deletes, the owner neither sees nor restores', async () => {
+test('an owner neither sees nor restores objects that a reviewer deleted', async () => {
   const Key = `private/${ALICE}/reviewed`
   await put(Key, 'bad')
   const { trash: [entry] = [] } = await trash({ action: 'delete', Key }, REVIEWER)
@@ -136,7 +136,7 @@ test('what a reviewer deletes, the owner neither sees nor restores', async () =>
   expect(erased.error?.code).toBe('KitTrashRefused')
 })
 
-test('deletions at the same time leave one object in the trash', async () => {
+test('concurrent deletions leave one object in the trash', async () => {
   const Key = `private/${ALICE}/together`
   await put(Key, 'x')
   const answers = await Promise.all(
@@ -202,7 +202,7 @@ test('a key that is too long for the trash is refused by name', async () => {
   expect(error).toMatchObject({ code: 'KitTrashRefused', message: expect.stringContaining('811') })
 })
 
-test('what is in the trash counts towards the quota, until it is erased', async () => {
+test('objects in the trash count towards the quota until they are erased', async () => {
   const Key = `album/${ALICE}/a`
   const event = (name: string, size: number) => ({
     Method: 'PUT',

@@ -83,7 +83,7 @@ describe('a rule that is stricter than when the object was uploaded', () => {
   })
 })
 
-test('who may delete in a folder that belongs to nobody, and not list it, does not list its trash', async () => {
+test('listing the trash of a shared folder requires the verb list', async () => {
   await put('common/secret name', 'x')
   await trash({ action: 'delete', Key: 'common/secret name' })
   for (const Prefix of ['common/', 'common/secret']) {
@@ -93,7 +93,7 @@ test('who may delete in a folder that belongs to nobody, and not list it, does n
   expect((await trash({ action: 'restore', Key: 'common/secret name' }, BOB)).error).toBeUndefined()
 })
 
-test('an object without a CRC-64, from before COS had it, can be moved', async () => {
+test('moves an old object without a CRC-64', async () => {
   class OldBucket extends SignedBucketAccess {
     override async send(...[request, expected]: Parameters<SignedBucketAccess['send']>) {
       const answer = await super.send(request, expected)

@@ -1,5 +1,6 @@
+import { AT, createFakePhone, MIB, type PhoneOptions } from './fakePhone'
 import { loadOfficialClient, type Untyped } from './phones'
-import { COS, KEY, setWx } from './recordingWx'
+import { type CannedAnswer, COS, KEY, setWx } from './recordingWx'
 
 /** Scenarios that our client and cos-wx-sdk-v5 both run, under one recording `wx` and one clock. */
 
@@ -11,10 +12,40 @@ const ours: Launch = (wx) => {
   setWx(wx)
   return COS as unknown as Constructor
 }
-const official: Launch = (wx) => loadOfficialClient<Constructor>(wx, { Promise: LosablePromise })
+const official: Launch = (wx) =>
+  loadOfficialClient<Constructor>(wx, { Promise: PromiseWithoutUnhandledRejections })
+
+/** A client on a phone with a file `f` of four parts, sent one after the other unless told otherwise. */
+export function startClient(launch: Launch, phoneOptions: PhoneOptions = {}, options: object = {}) {
+  const phone = createFakePhone({ files: { f: new Uint8Array(4 * MIB) }, ...phoneOptions })
+  const Client = launch(phone.wx)
+  const cos = new Client({ ...KEY, ChunkParallelLimit: 1, ...options })
+  return { ...phone, COS: Client, cos }
+}
+
+/** A phone with a small file `f` that gets the same response to every request. */
+export const answering = (canned?: CannedAnswer): PhoneOptions => ({
+  files: { f: new Uint8Array(10) },
+  answer: () => canned,
+})
+
+/** Starts an upload; its rejection is handled. */
+export function beginUpload(
+  { cos }: { cos: Untyped },
+  method = 'sliceUploadFile',
+  params: object = { ...AT, Key: 'k', FilePath: 'f' },
+) {
+  let id = ''
+  const onTaskReady = (given: string) => {
+    id = given
+  }
+  const done: Promise<unknown> = cos[method]({ ...params, onTaskReady })
+  done.catch(() => {})
+  return { done, id: () => id }
+}
 
 /** cos-wx-sdk-v5 loses rejections (defect 7); Jest would make them failures of the test. */
-export class LosablePromise<T> extends Promise<T> {
+export class PromiseWithoutUnhandledRejections<T> extends Promise<T> {
   constructor(run: ConstructorParameters<typeof Promise<T>>[0]) {
     super(run)
     this.then(undefined, () => {})
@@ -34,11 +65,11 @@ export const NOW = 1_800_000_000
  */
 export function defect<Outcome>(
   number: number,
-  says: string,
+  title: string,
   scenario: (launch: Launch) => Promise<Outcome>,
   { right, wrong }: { right: unknown; wrong: unknown },
 ): void {
-  test(`${number}: ${says}`, async () => {
+  test(`${number}: ${title}`, async () => {
     expect(await inFakeTime(() => scenario(ours))).toEqual(right)
     const theirs = await inFakeTime(() => scenario(official))
     expect(theirs).not.toEqual(right)

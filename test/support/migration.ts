@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
-import type { MigrationPlaces } from '../../packages/cli/src/migrate/places'
+import type { MigrationEndpoints } from '../../packages/cli/src/migrate/endpoints'
 import {
   cloudBaseFiles,
   cloudBaseRecords,
   connectCloudBase,
   targetBucket,
-} from '../../packages/cli/src/migrate/places'
+} from '../../packages/cli/src/migrate/endpoints'
 import type { MigrationUi } from '../../packages/cli/src/migrate/runMigration'
 import type { SafeOutput } from '../../packages/cli/src/output'
 import { BUCKET, REGION, ROOT_KEY, type TestCloud } from './testCloud'
 
-export interface Rehearsal extends MigrationPlaces {
+export interface Rehearsal extends MigrationEndpoints {
   cos: COS
   app: ReturnType<typeof connectCloudBase>
 }
 
-/** The places of a migration on a local cloud. */
+/** The endpoints of a migration on a local cloud. */
 export async function rehearsalOn({ cos: origin, cloudBase }: TestCloud): Promise<Rehearsal> {
   const app = connectCloudBase({
     env: 'local-env',

@@ -40,7 +40,7 @@ const OUTPUT: OutputConfiguration = {
 }
 
 /** Sets up the help of a command, and makes its errors exceptions. */
-export function prepare(command: Command): void {
+export function setUpHelp(command: Command): void {
   command
     .exitOverride()
     .configureOutput(OUTPUT)

@@ -86,10 +86,10 @@ export async function isAgreed(yes: boolean, question: string): Promise<boolean>
   throw localizedError('stdin is not a TTY; pass --yes', '标准输入不是终端，请加 --yes')
 }
 
-/** Receives the steps of the main job. */
+/** Receives the steps of the main scenario. */
 export type Reporter = Pick<Printer, 'title' | 'line' | 'bar' | 'check'>
 
-/** Prints the steps of the main job: titles, results, and a progress bar on a terminal. */
+/** Prints the steps of the main scenario: titles, results, and a progress bar on a terminal. */
 export class Printer {
   readonly #isTerminal = process.stdout.isTTY === true
   readonly #colors = colorsFor(process.stdout)

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { CloudError, errorLine } from './cloud/errors'
-import { parseMessage, prepare } from './command'
+import { parseMessage, setUpHelp } from './command'
 import { buildCommand, deployCommand, setupCommand } from './commands/deploy'
 import { devCommand, localCloudCommand } from './commands/dev'
 import { doctorCommand } from './commands/doctor'
@@ -10,7 +10,7 @@ import { reconcileCommand } from './commands/reconcile'
 import { policyCommand, rulesCommand } from './commands/rules'
 import { checkWechatCommand, domainsCommand } from './commands/wechat'
 import { forProject, type RunOptions } from './project'
-import { withRuleLine } from './rules'
+import { withRuleLine } from './ruleSource'
 import { t } from './text'
 
 /**
@@ -83,7 +83,7 @@ function createProgram(options: RunOptions): Command {
     ),
   )
   for (const command of [program, ...program.commands]) {
-    for (const each of [command, ...command.commands]) prepare(each)
+    for (const each of [command, ...command.commands]) setUpHelp(each)
   }
   return program
 }

@@ -40,8 +40,9 @@ export interface COSOptions extends AddressOptions {
   /** Finished tasks that the task list keeps. @default 10000 */
   UploadQueueSize?: number
   /**
-   * Unfinished uploads that are stored, so that they can be resumed after a restart of the app. An upload that is not
-   * stored, because the storage is full or the limit is 0, is aborted when it fails or is cancelled. @default 50
+   * Unfinished uploads that are stored, so that they can be resumed after a restart of the app; as many unfinished
+   * downloads are stored as well. An upload that is not stored, because the storage is full or the limit is 0, is
+   * aborted when it fails or is cancelled. @default 50
    */
   UploadIdCacheLimit?: number
   /** Concurrent parts of one copy; at most 10, WeChat's limit of concurrent requests. @default 10 */

@@ -1,8 +1,8 @@
 import CloudBase from '@cloudbase/manager-node'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import { SAMPLE } from '../project'
-import { withRuleLine } from '../rules'
-import { type BucketPlace, cosClient } from './bucketSettings'
+import { withRuleLine } from '../ruleSource'
+import { type BucketParams, cosClient } from './bucketSettings'
 import { apiError, bucketError, CloudError } from './errors'
 import { type CloudKey, functionKey, type Settings } from './settings'
 
@@ -232,16 +232,16 @@ export async function preflight(
  */
 export async function excessRights(
   key: CloudKey,
-  place: BucketPlace,
+  bucket: BucketParams,
   env: string,
 ): Promise<string[]> {
   const cos = cosClient(key)
   const cloud = new CloudApi(key, env)
   const attempts: [action: string, attempt: () => Promise<unknown>][] = [
     ['cos:GetService', () => cos.getService()],
-    ['cos:GetBucketACL', () => cos.getBucketAcl(place)],
-    ['cos:GetBucketPolicy', () => cos.getBucketPolicy(place)],
-    ['cos:GetBucketLifecycle', () => cos.getBucketLifecycle(place)],
+    ['cos:GetBucketACL', () => cos.getBucketAcl(bucket)],
+    ['cos:GetBucketPolicy', () => cos.getBucketPolicy(bucket)],
+    ['cos:GetBucketLifecycle', () => cos.getBucketLifecycle(bucket)],
     ['tcb:DescribeEnvInfo', () => cloud.environment()],
     ['scf:GetFunction', () => cloud.functionState('cos-credentials')],
   ]

@@ -2,7 +2,7 @@ import { type Agent, get } from 'node:https'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import createProxyAgent from 'https-proxy-agent'
-import { type BucketPlace, bucketPlace, ifPresent } from './bucketSettings'
+import { type BucketParams, bucketParams, ifPresent } from './bucketSettings'
 import { bucketError, CloudError } from './errors'
 
 /** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
@@ -15,15 +15,20 @@ export async function findRegion(cos: COS, name: string): Promise<string | undef
  * Requires that the bucket exists in its region.
  * @throws CloudError `RegionWrong` with the right region, `BucketUnknown`, `BucketForbidden`
  */
-export async function checkRegion(cos: COS, place: BucketPlace): Promise<void> {
+export async function checkRegion(cos: COS, bucket: BucketParams): Promise<void> {
   try {
-    await cos.headBucket(place)
+    await cos.headBucket(bucket)
   } catch (error) {
-    throw await bucketPlaceError(cos, place, error, place.Bucket)
+    throw await bucketLocationError(cos, bucket, error, bucket.Bucket)
   }
 }
 
-async function bucketPlaceError(cos: COS, { Bucket }: BucketPlace, error: unknown, doing: string) {
+async function bucketLocationError(
+  cos: COS,
+  { Bucket }: BucketParams,
+  error: unknown,
+  doing: string,
+) {
   const mapped = bucketError(error, doing)
   const region = mapped.code === 'BucketUnknown' ? await findRegion(cos, Bucket) : undefined
   return region === undefined ? mapped : new CloudError('RegionWrong', region)
@@ -33,8 +38,8 @@ async function bucketPlaceError(cos: COS, { Bucket }: BucketPlace, error: unknow
 const WECHAT = 'servicewechat.com'
 
 /** The type of the bucket's hotlink protection if it refuses phones. */
-export async function refererObstacle(cos: COS, place: BucketPlace): Promise<string | undefined> {
-  const answer = await ifPresent(cos.getBucketReferer(place), 'NoSuchReferer')
+export async function refererObstacle(cos: COS, bucket: BucketParams): Promise<string | undefined> {
+  const answer = await ifPresent(cos.getBucketReferer(bucket), 'NoSuchReferer')
   const rules = answer?.RefererConfiguration
   if (rules?.Status !== 'Enabled') return
   const domains = [rules.DomainList?.Domains ?? []].flat() as string[]
@@ -104,13 +109,13 @@ interface Statement {
  * @throws CloudError `BucketPublic`, `BucketForbidden`, `BucketUnknown`, `RegionWrong`
  */
 export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
-  const place = bucketPlace(config)
-  const acl = await cos.getBucketAcl(place).catch(async (error) => {
-    throw await bucketPlaceError(cos, place, error, 'GetBucketACL')
+  const bucket = bucketParams(config)
+  const acl = await cos.getBucketAcl(bucket).catch(async (error) => {
+    throw await bucketLocationError(cos, bucket, error, 'GetBucketACL')
   })
   const [, group] = PUBLIC_GROUP.exec(JSON.stringify(acl)) ?? []
   if (group) throw new CloudError('BucketPublic', `${config.bucket}, ACL: ${group}`)
-  for (const [index, statement] of (await statementsOf(cos, place)).entries()) {
+  for (const [index, statement] of (await statementsOf(cos, bucket)).entries()) {
     const path = openedPath(statement, config)
     if (path !== undefined) {
       throw new CloudError('BucketPublic', `${config.bucket}, policy statement ${index}: ${path}`)
@@ -118,8 +123,8 @@ export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
   }
 }
 
-async function statementsOf(cos: COS, place: BucketPlace): Promise<Statement[]> {
-  const answer = await ifPresent(cos.getBucketPolicy(place), 'NoSuchBucketPolicy').catch(
+async function statementsOf(cos: COS, bucket: BucketParams): Promise<Statement[]> {
+  const answer = await ifPresent(cos.getBucketPolicy(bucket), 'NoSuchBucketPolicy').catch(
     (error) => {
       throw bucketError(error, 'GetBucketPolicy')
     },

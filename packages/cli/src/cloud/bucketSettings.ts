@@ -17,12 +17,12 @@ export function cosClient({ SecretId, SecretKey, token }: CloudKey): COS {
 }
 
 /** The bucket of a request. */
-export interface BucketPlace {
+export interface BucketParams {
   Bucket: string
   Region: string
 }
 
-export const bucketPlace = ({ bucket, region }: CosConfig): BucketPlace => ({
+export const bucketParams = ({ bucket, region }: CosConfig): BucketParams => ({
   Bucket: bucket,
   Region: region,
 })
@@ -47,8 +47,8 @@ export async function ifPresent<T>(reading: Promise<T>, code: string): Promise<T
 }
 
 /** The existing rules, as XML. */
-async function strictRules(cos: COS, place: BucketPlace): Promise<string[]> {
-  const reading = cos.request({ ...place, Method: 'GET', ...STRICT_REQUEST, RawBody: true })
+async function strictRules(cos: COS, bucket: BucketParams): Promise<string[]> {
+  const reading = cos.request({ ...bucket, Method: 'GET', ...STRICT_REQUEST, RawBody: true })
   const answer = await ifPresent(reading, 'NoSuchStrict')
   return String(answer?.Body).match(/<Rule>[\s\S]*?<\/Rule>/g) ?? []
 }
@@ -71,16 +71,16 @@ function coversStrictRule(rule: string): boolean {
 }
 
 /** Whether the bucket requires strict signatures, by the kit's rule or another. */
-export async function hasStrictSignature(cos: COS, place: BucketPlace): Promise<boolean> {
-  return (await strictRules(cos, place)).some(coversStrictRule)
+export async function hasStrictSignature(cos: COS, bucket: BucketParams): Promise<boolean> {
+  return (await strictRules(cos, bucket)).some(coversStrictRule)
 }
 
 /** Sets the kit's rule and keeps the others. */
-async function setStrictSignature(cos: COS, place: BucketPlace): Promise<void> {
+async function setStrictSignature(cos: COS, bucket: BucketParams): Promise<void> {
   const [id] = valuesOf(STRICT_RULE, 'ID')
-  const others = (await strictRules(cos, place)).filter((rule) => valuesOf(rule, 'ID')[0] !== id)
+  const others = (await strictRules(cos, bucket)).filter((rule) => valuesOf(rule, 'ID')[0] !== id)
   const Body = `<StrictSignatureConfiguration>${[...others, STRICT_RULE].join('')}</StrictSignatureConfiguration>`
-  await cos.request({ ...place, Method: 'PUT', ...STRICT_REQUEST, Body })
+  await cos.request({ ...bucket, Method: 'PUT', ...STRICT_REQUEST, Body })
 }
 
 const LIFECYCLE_RULE = {
@@ -90,14 +90,14 @@ const LIFECYCLE_RULE = {
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: '7' },
 }
 
-async function lifecycleRules(cos: COS, place: BucketPlace): Promise<COS.LifecycleRule[]> {
-  const answer = await ifPresent(cos.getBucketLifecycle(place), 'NoSuchLifecycleConfiguration')
+async function lifecycleRules(cos: COS, bucket: BucketParams): Promise<COS.LifecycleRule[]> {
+  const answer = await ifPresent(cos.getBucketLifecycle(bucket), 'NoSuchLifecycleConfiguration')
   return answer?.Rules ?? []
 }
 
 /** Whether parts of unfinished uploads to any key are removed after some time, by the kit's rule or another. */
-export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<boolean> {
-  return (await lifecycleRules(cos, place)).some(
+export async function cleansStaleUploads(cos: COS, bucket: BucketParams): Promise<boolean> {
+  return (await lifecycleRules(cos, bucket)).some(
     ({ Status, Filter, AbortIncompleteMultipartUpload }) =>
       Status === 'Enabled' &&
       AbortIncompleteMultipartUpload !== undefined &&
@@ -107,9 +107,9 @@ export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<
 }
 
 /** Adds the kit's rule and keeps the others. */
-async function cleanStaleUploads(cos: COS, place: BucketPlace): Promise<void> {
-  const others = (await lifecycleRules(cos, place)).filter(({ ID }) => ID !== LIFECYCLE_RULE.ID)
-  await cos.putBucketLifecycle({ ...place, Rules: [...others, LIFECYCLE_RULE] })
+async function cleanStaleUploads(cos: COS, bucket: BucketParams): Promise<void> {
+  const others = (await lifecycleRules(cos, bucket)).filter(({ ID }) => ID !== LIFECYCLE_RULE.ID)
+  await cos.putBucketLifecycle({ ...bucket, Rules: [...others, LIFECYCLE_RULE] })
 }
 
 /** A lifecycle rule that empties a part of the trash. */
@@ -134,11 +134,11 @@ const isTooEarly = (
  */
 export async function keptTrash(
   cos: COS,
-  place: BucketPlace,
+  bucket: BucketParams,
   wanted: TrashRule[],
 ): Promise<TrashRule[]> {
   if (wanted.length === 0) return []
-  const rules = await lifecycleRules(cos, place)
+  const rules = await lifecycleRules(cos, bucket)
   return wanted.filter(
     (part) =>
       rules.some((rule) => isTooEarly(rule, part)) ||
@@ -152,7 +152,11 @@ export async function keptTrash(
 }
 
 /** Adds the kit's rules and keeps the others. An earlier rule of the kit for a larger part is extended to the new days. */
-export async function emptyTrash(cos: COS, place: BucketPlace, wanted: TrashRule[]): Promise<void> {
+export async function emptyTrash(
+  cos: COS,
+  bucket: BucketParams,
+  wanted: TrashRule[],
+): Promise<void> {
   const own = wanted.map(({ prefix, days }) => ({
     ID: `${EMPTY}${prefix}`,
     Status: 'Enabled' as const,
@@ -160,13 +164,13 @@ export async function emptyTrash(cos: COS, place: BucketPlace, wanted: TrashRule
     Expiration: { Days: days },
   }))
   const ids = own.map(({ ID }) => ID)
-  const others = (await lifecycleRules(cos, place))
+  const others = (await lifecycleRules(cos, bucket))
     .filter(({ ID }) => !ids.includes(String(ID)))
     .map((rule) => {
       const days = wanted.filter((part) => isTooEarly(rule, part)).map((part) => part.days)
       return days.length > 0 ? { ...rule, Expiration: { Days: Math.max(...days) } } : rule
     })
-  await cos.putBucketLifecycle({ ...place, Rules: [...others, ...own] })
+  await cos.putBucketLifecycle({ ...bucket, Rules: [...others, ...own] })
 }
 
 /** CORS rule for a browser that shows the mini program; phones need none. */
@@ -185,23 +189,23 @@ interface CorsRule extends COS.CORSRule {
   AllowedOrigins?: string[]
 }
 
-async function corsRules(cos: COS, place: BucketPlace): Promise<CorsRule[]> {
-  const answer = await ifPresent(cos.getBucketCors(place), 'NoSuchCORSConfiguration')
+async function corsRules(cos: COS, bucket: BucketParams): Promise<CorsRule[]> {
+  const answer = await ifPresent(cos.getBucketCors(bucket), 'NoSuchCORSConfiguration')
   // The SDK declares this list as a record.
   return Object.values(answer?.CORSRules ?? {})
 }
 
-async function allowsOrigin(cos: COS, place: BucketPlace, origin: string): Promise<boolean> {
-  return (await corsRules(cos, place)).some(({ AllowedOrigins }) =>
+async function allowsOrigin(cos: COS, bucket: BucketParams, origin: string): Promise<boolean> {
+  return (await corsRules(cos, bucket)).some(({ AllowedOrigins }) =>
     AllowedOrigins?.includes(origin),
   )
 }
 
 /** Allows one origin and keeps the other rules. */
-async function allowOrigin(cos: COS, place: BucketPlace, origin: string): Promise<void> {
+async function allowOrigin(cos: COS, bucket: BucketParams, origin: string): Promise<void> {
   const rule = corsRule(origin)
-  const others = (await corsRules(cos, place)).filter(({ ID }) => ID !== rule.ID)
-  await cos.putBucketCors({ ...place, CORSRules: [...others, rule] })
+  const others = (await corsRules(cos, bucket)).filter(({ ID }) => ID !== rule.ID)
+  await cos.putBucketCors({ ...bucket, CORSRules: [...others, rule] })
 }
 
 /** One setting of the bucket or of the database. */
@@ -222,7 +226,7 @@ export interface CloudStep {
  */
 export async function planBucket(
   key: CloudKey,
-  place: BucketPlace,
+  bucket: BucketParams,
   trash: TrashRule[],
   origin?: string,
 ): Promise<CloudStep[]> {
@@ -235,16 +239,16 @@ export async function planBucket(
         '严格签名：必须对 Host、参数、x-cos-* 与 Pic-Operations 头部签名',
       ),
       isFirst: true,
-      isSet: () => hasStrictSignature(cos, place),
-      set: () => setStrictSignature(cos, place),
+      isSet: () => hasStrictSignature(cos, bucket),
+      set: () => setStrictSignature(cos, bucket),
     },
     {
       what: t(
         'lifecycle rule abort-stale-multipart: parts of unfinished uploads are removed after 7 days',
         '生命周期规则 abort-stale-multipart：未完成的分块 7 天后清理',
       ),
-      isSet: () => cleansStaleUploads(cos, place),
-      set: () => cleanStaleUploads(cos, place),
+      isSet: () => cleansStaleUploads(cos, bucket),
+      set: () => cleanStaleUploads(cos, bucket),
     },
   ]
   if (trash.length > 0) {
@@ -253,15 +257,15 @@ export async function planBucket(
         `lifecycle rules that empty the trash, after days: ${parts}`,
         `清空回收站的生命周期规则（天数）：${parts}`,
       ),
-      isSet: async () => (await keptTrash(cos, place, trash)).length === 0,
-      set: () => emptyTrash(cos, place, trash),
+      isSet: async () => (await keptTrash(cos, bucket, trash)).length === 0,
+      set: () => emptyTrash(cos, bucket, trash),
     })
   }
   if (origin !== undefined) {
     settings.push({
       what: t(`cross-origin rule for ${origin}`, `跨域规则：${origin}`),
-      isSet: () => allowsOrigin(cos, place, origin),
-      set: () => allowOrigin(cos, place, origin),
+      isSet: () => allowsOrigin(cos, bucket, origin),
+      set: () => allowOrigin(cos, bucket, origin),
     })
   }
   const steps: CloudStep[] = []
@@ -289,12 +293,12 @@ const SIGNATURE_FUNCTION = 'cos-signature'
  */
 export async function requireStrictSignature(
   key: CloudKey,
-  place: BucketPlace,
+  bucket: BucketParams,
   names: string[],
 ): Promise<void> {
   if (!names.includes(SIGNATURE_FUNCTION)) return
-  const isOn = await hasStrictSignature(cosClient(key), place).catch((error) =>
+  const isOn = await hasStrictSignature(cosClient(key), bucket).catch((error) =>
     Promise.reject(bucketError(error, 'GetBucketStrictSignature; --allow-lax-signatures skips it')),
   )
-  if (!isOn) throw new CloudError('StrictSignatureOff', `${SIGNATURE_FUNCTION}, ${place.Bucket}`)
+  if (!isOn) throw new CloudError('StrictSignatureOff', `${SIGNATURE_FUNCTION}, ${bucket.Bucket}`)
 }

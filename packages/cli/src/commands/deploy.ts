@@ -151,8 +151,8 @@ export function buildCommand({ buildPackages }: RunOptions): LocalizedCommand {
       const { buildFunctions } = await import('../deploy/buildFunctions')
       const output = new SafeOutput()
       for (const name of await buildFunctions()) output.line(`✓ ${functionRoot()}/${name}`)
-      const { signatureNotes } = await import('../rules')
-      for (const note of signatureNotes(await loadConfig())) output.line(note)
+      const { signatureHints } = await import('../signatureHints')
+      for (const note of signatureHints(await loadConfig())) output.line(note)
     })
 }
 

@@ -113,7 +113,7 @@ async function dev(
     first === undefined ? (isKit ? 0 : FIRST_PORT) : readPort(first, '--ports'),
   )
   if (port !== undefined) ports.preview = readPort(port)
-  const { checkFiles } = await import('../dev/mainJob')
+  const { checkFiles } = await import('../dev/scenario')
   checkFiles(given)
   const config =
     root !== undefined && !existsSync(configFile()) ? SAMPLE_CONFIG : await loadConfig()
@@ -195,7 +195,7 @@ export async function localCloudCommand(
     }
     const { buildFunctions } = await import('../deploy/buildFunctions')
     await buildFunctions()
-    const { explainPath } = await import('../rules')
+    const { explainPath } = await import('../ruleSource')
     const functions = deployedFunctions()
     const running = runCommand(command, { functions, env: config.env, explainPath })
     stopWatchingLauncher?.()

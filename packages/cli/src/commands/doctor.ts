@@ -33,8 +33,8 @@ export function doctorCommand({ buildPackages }: RunOptions): LocalizedCommand {
     )
     .withOption(
       '--live',
-      'then runs the main job with your account, and checks what this kit assumes of Tencent Cloud; everything it writes belongs to two users who do not exist, and is removed',
-      '随后用你的账号运行主要功能，并核对本工具包对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
+      'then runs the main scenario with your account, and checks what this kit assumes of Tencent Cloud; everything it writes belongs to two users who do not exist, and is removed',
+      '随后用你的账号运行主要流程，并核对本工具包对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
       false,
     )
     .withOption(
@@ -151,7 +151,7 @@ async function examine(
     return
   }
   await buildPackages?.()
-  const { reportLiveProbes } = await import('../doctor/liveProbes')
+  const { reportLiveProbes } = await import('../doctor/probes/runProbes')
   if (!(await reportLiveProbes(context, output, { isJson: json, isAgreed: yes }))) {
     process.exitCode = 1
   }

@@ -95,17 +95,17 @@ async function migrate(given: Options): Promise<void> {
     rate: positive(given.rate, '--rate'),
     copyOnly,
   }
-  const [{ connectPlaces, connectLocalPlaces }, { showPlan, runMigration, runRollback }] =
-    await Promise.all([import('../migrate/places'), import('../migrate/runMigration')])
+  const [{ connectEndpoints, connectLocalEndpoints }, { showPlan, runMigration, runRollback }] =
+    await Promise.all([import('../migrate/endpoints'), import('../migrate/runMigration')])
   const settings = readSettings()
   const output = new SafeOutput(secretsOf(settings))
   const ui: MigrationUi = { output, startProgress: progressBar }
-  const { places, target } =
+  const { endpoints, target } =
     given.localCloud === undefined
-      ? connectPlaces(await loadConfig(), settings)
-      : connectLocalPlaces(readInputFile(given.localCloud))
+      ? connectEndpoints(await loadConfig(), settings)
+      : connectLocalEndpoints(readInputFile(given.localCloud))
   if (given.dryRun) {
-    process.exitCode = (await showPlan(places, options, ui)) ? 0 : 1
+    process.exitCode = (await showPlan(endpoints, options, ui)) ? 0 : 1
     return
   }
   const question = given.rollback
@@ -113,8 +113,8 @@ async function migrate(given: Options): Promise<void> {
     : t(`Migrate ${target}?`, `迁移 ${target}？`)
   if (!(await isAgreed(given.yes, question))) return
   const isComplete = given.rollback
-    ? await runRollback(places, { folder, keepCopies }, ui)
-    : await runMigration(places, options, ui)
+    ? await runRollback(endpoints, { folder, keepCopies }, ui)
+    : await runMigration(endpoints, options, ui)
   process.exitCode = isComplete ? 0 : 1
 }
 

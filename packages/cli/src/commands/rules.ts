@@ -13,8 +13,9 @@ import { accessTable } from '../accessTable'
 import { LocalizedCommand } from '../command'
 import { SafeOutput } from '../output'
 import { bucketHost, configFile, loadConfig, projectRoot, sampleWarning } from '../project'
-import { ruleLine, withRuleLine } from '../rules'
-import { reasonText, runRuleTests } from '../ruleTests'
+import { reasonText } from '../reasonTexts'
+import { ruleLine, withRuleLine } from '../ruleSource'
+import { runRuleTests } from '../ruleTests'
 import { localizedError, t } from '../text'
 
 /** Default names of files with rule tests. */

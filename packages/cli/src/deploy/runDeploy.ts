@@ -3,7 +3,7 @@ import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@min
 import { CloudApi, checkOwnConfig, excessRights, FUNCTIONS_ONLY, preflight } from '../cloud/account'
 import { checkPrivacy } from '../cloud/bucketChecks'
 import {
-  bucketPlace,
+  bucketParams,
   type CloudStep,
   cosClient,
   planBucket,
@@ -113,7 +113,7 @@ async function prepare(
     const plan = await planFunction(cloud, one, options.recreate)
     functions.push({ plan, folder: folders[i] as string })
   }
-  const place = bucketPlace(config)
+  const bucket = bucketParams(config)
   await checkPrivacy(cosClient(key), config).catch((error: CloudError) => {
     // Whoever deploys functions only need not be allowed to read the bucket's configuration.
     if (options.bucket || error.code !== 'BucketForbidden') throw error
@@ -122,14 +122,14 @@ async function prepare(
   const steps: CloudStep[] = []
   if (options.bucket) {
     steps.push(...(await planCollections(cloud, collectionsOf(rules))))
-    steps.push(...(await planBucket(key, place, trashLifecycle(rules), options.cors)))
+    steps.push(...(await planBucket(key, bucket, trashLifecycle(rules), options.cors)))
   }
   if (!options.bucket && !options.allowLaxSignatures) {
     const names = wanted.map(({ name }) => name)
-    await requireStrictSignature(key, place, names)
+    await requireStrictSignature(key, bucket, names)
   }
   const excess = settings.COS_STS_SECRET_ID
-    ? await excessRights(functionKey(settings), place, config.env)
+    ? await excessRights(functionKey(settings), bucket, config.env)
     : []
   return { cloud, account, key, functions, steps, excess }
 }

@@ -11,7 +11,7 @@ import type { Simulator } from '@miniprogram-cos/simulator'
 // Types only: the built file is loaded, as WeChat does.
 import type { COS, GetObjectUrlParams } from 'miniprogram-cos'
 import { at, ownFile } from '../project'
-import { limitsSize, signaturePaths } from '../rules'
+import { limitsSize, signaturePaths } from '../signatureHints'
 import { type DomainLists, domainLists } from '../wechat/domainLists'
 
 /** The client as copied by WeChat's npm builder. */

@@ -15,7 +15,7 @@ import type {
   SentRequest,
 } from '@miniprogram-cos/simulator/preview'
 import { configFile } from '../project'
-import { findRule } from '../rules'
+import { findRule } from '../ruleSource'
 import { t } from '../text'
 import { domainLists } from '../wechat/domainLists'
 

@@ -18,12 +18,13 @@ import {
   loadConfig,
   projectRoot,
 } from '../project'
-import { explainPath, signatureNotes, signaturePaths, withRuleLine } from '../rules'
+import { explainPath, withRuleLine } from '../ruleSource'
+import { signatureHints, signaturePaths } from '../signatureHints'
 import { localizedError, readerLanguage, t } from '../text'
 import { createPhone, curlCommand, localReader } from './clients'
-import { chooseFiles, type JobFile, runMainJob } from './mainJob'
 import { activityOf, previewApp, type User } from './preview'
 import { registerCloud } from './runningClouds'
+import { chooseFiles, runScenario, type ScenarioFile } from './scenario'
 
 /** The servers of `dev`, in the order of their ports. */
 const SERVERS = ['COS', 'STS', 'functions', 'admin', 'preview'] as const
@@ -65,9 +66,9 @@ export interface RunAppOptions {
   routes: Record<string, string>
   /** Collections of the CloudBase database to create. */
   collections: string[]
-  /** Files with which the main job runs first; an empty list for samples. @default without the main job */
+  /** Files with which the main scenario runs first; an empty list for samples. @default no main scenario */
   files?: string[]
-  /** Ends after the main job. */
+  /** Ends after the main scenario. */
   once: boolean
   /** Opens the page in the browser, if output is a terminal. */
   opensBrowser: boolean
@@ -99,7 +100,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     await buildFunctions()
     const files = options.files && (await chooseFiles(options.files, temporary))
     let preview: Preview | undefined
-    // Log lines of functions would appear between those of the main job.
+    // Log lines of functions would appear between those of the main scenario.
     let showsLog = files === undefined
     const { preview: pagePort, ...cloudPorts } = ports
     const data = options.data === undefined ? join(temporary, 'data') : fromCaller(options.data)
@@ -138,13 +139,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       printer.line(`shared     ${curlCommand(job.url, cloud.cos, shared.name)}`)
     }
     if (isForDevTools) printDevTools(printer, cloud, config)
-    for (const note of signatureNotes(config)) printer.line(note)
+    for (const note of signatureHints(config)) printer.line(note)
     stopWatching = watchFunctions({
       async onChange() {
         cloud.deployFunctions(deployedFunctions())
         printer.check(true, t('functions deployed again', '云函数已重新部署'))
         if (!existsSync(configFile())) return
-        for (const note of signatureNotes(await loadConfig())) printer.line(note)
+        for (const note of signatureHints(await loadConfig())) printer.line(note)
       },
       onError: ({ message }) =>
         printer.check(false, forProject(withRuleLine(message.split('\n')[0] ?? ''))),
@@ -156,11 +157,11 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   }
 }
 
-/** Runs the main job. @returns the number of failed steps, and a signed URL of a file that is kept */
+/** Runs the main scenario. @returns the number of failed steps, and a signed URL of a file that is kept */
 async function runJob(
   cloud: LocalCloud,
   config: CosConfig,
-  files: JobFile[],
+  files: ScenarioFile[],
   folder: string,
 ): Promise<{ failures: number; url: string }> {
   const printer = new Printer()
@@ -169,13 +170,16 @@ async function runJob(
     const alice = await createPhone(cloud, ALICE, folder, config)
     const bob = await createPhone(cloud, BOB, folder, config)
     const reader = localReader(cloud.cos, signaturePaths(config).length > 0)
-    url = await runMainJob(reader, [alice, bob], files, printer)
+    url = await runScenario(reader, [alice, bob], files, printer)
   } catch (error) {
     const { message, advice } = error as { message?: string; advice?: Record<string, string> }
     const reason = [message ?? String(error), advice?.[readerLanguage()]].filter(Boolean)
     printer.check(
       false,
-      t(`the main job stopped: ${reason.join('\n    ')}`, `运行中止：${reason.join('\n    ')}`),
+      t(
+        `the main scenario stopped: ${reason.join('\n    ')}`,
+        `运行中止：${reason.join('\n    ')}`,
+      ),
     )
   }
   const { failures } = printer

@@ -12,7 +12,7 @@ import {
 } from '../cloud/account'
 import { checkPrivacy, checkRegion, refererObstacle } from '../cloud/bucketChecks'
 import {
-  bucketPlace,
+  bucketParams,
   cleansStaleUploads,
   cosClient,
   hasStrictSignature,
@@ -26,7 +26,7 @@ import { maskId } from '../output'
 import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
 import { type Text, t } from '../text'
 import { compareLists, domainLists, readConsoleLists } from '../wechat/domainLists'
-import { accessProbe } from './accessProbe'
+import { accessCheck } from './accessCheck'
 
 /** The input of the checks. */
 export interface DoctorContext {
@@ -109,8 +109,8 @@ export const checks: Check[] = [
       const key = functionKey(settings)
       const identity = await checkDeployer(new CloudApi(deployer, config.env))
       await checkFunctionKey(key, deployer, identity, config.env)
-      const place = bucketPlace(config)
-      const excess = await excessRights(key, place, config.env)
+      const bucket = bucketParams(config)
+      const excess = await excessRights(key, bucket, config.env)
       if (excess.length > 0) warn(new CloudError('FunctionKeyTooPowerful', excess.join(', ')))
       return `${maskId(deployer.SecretId)}, ${maskId(key.SecretId)}, ${identity.AccountId}`
     },
@@ -144,7 +144,7 @@ export const checks: Check[] = [
     name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
     async run({ settings, config }) {
       const cos = cosClient(deployKey(settings))
-      await checkRegion(cos, bucketPlace(config))
+      await checkRegion(cos, bucketParams(config))
       await checkPrivacy(cos, config)
       return `${config.bucket}, ${config.region}`
     },
@@ -156,13 +156,13 @@ export const checks: Check[] = [
     },
     async run({ settings, config }) {
       const cos = cosClient(deployKey(settings))
-      const place = bucketPlace(config)
+      const bucket = bucketParams(config)
       try {
-        const obstacle = await refererObstacle(cos, place)
+        const obstacle = await refererObstacle(cos, bucket)
         if (obstacle) throw new CloudError('RefererBlocks', obstacle)
-        if (!(await hasStrictSignature(cos, place))) throw new CloudError('StrictSignatureOff')
-        if (!(await cleansStaleUploads(cos, place))) throw new CloudError('LifecycleMissing')
-        const [kept] = await keptTrash(cos, place, trashLifecycle(checkConfig(config).rules))
+        if (!(await hasStrictSignature(cos, bucket))) throw new CloudError('StrictSignatureOff')
+        if (!(await cleansStaleUploads(cos, bucket))) throw new CloudError('LifecycleMissing')
+        const [kept] = await keptTrash(cos, bucket, trashLifecycle(checkConfig(config).rules))
         if (kept) throw new CloudError('TrashKept', `${kept.prefix}, ${kept.days}`)
       } catch (error) {
         throw bucketError(error, 'bucket configuration')
@@ -185,7 +185,7 @@ export const checks: Check[] = [
       return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
     },
   },
-  accessProbe,
+  accessCheck,
   {
     name: { en: "WeChat's domain lists", zh: '微信服务器域名' },
     async run({ config, domains: text }) {

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { FieldChange, FileDigest, RecordId } from './places'
+import type { FieldChange, FileDigest, RecordId } from './endpoints'
 
 /** The copy of a file. */
 export interface CopiedFile extends FileDigest {

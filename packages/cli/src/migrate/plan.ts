@@ -6,7 +6,7 @@ import {
   type RecordData,
   type Records,
   type SourceFiles,
-} from './places'
+} from './endpoints'
 
 /** A file to copy. */
 export interface PlannedCopy {

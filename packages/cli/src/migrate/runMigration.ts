@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { SafeOutput } from '../output'
 import { t } from '../text'
+import type { MigrationEndpoints } from './endpoints'
 import { Journal } from './journal'
-import type { MigrationPlaces } from './places'
 import type { FieldSelection } from './plan'
 import { KeyNames, makePlan, type Plan, type Problem } from './plan'
 import { copyFiles, rewriteRecords, rollBack } from './steps'
@@ -38,11 +38,11 @@ const SHOWN_PROBLEMS = 20
 
 /** Prints the plan of a migration. @returns whether every file can be migrated */
 export async function showPlan(
-  places: MigrationPlaces,
+  endpoints: MigrationEndpoints,
   options: MigrationOptions,
   { output }: MigrationUi,
 ): Promise<boolean> {
-  const plan = await makePlan(places, { ...options, names: new KeyNames(options.key) })
+  const plan = await makePlan(endpoints, { ...options, names: new KeyNames(options.key) })
   describePlan(plan, output)
   for (const { fileID, Key } of plan.copies.slice(0, SHOWN_PROBLEMS)) {
     output.line(`  ${printable(fileID)}\n    → ${printable(Key)}`)
@@ -56,17 +56,17 @@ export async function showPlan(
  * @returns whether every file and record was migrated
  */
 export async function runMigration(
-  places: MigrationPlaces,
+  endpoints: MigrationEndpoints,
   options: MigrationOptions,
   { output, startProgress }: MigrationUi,
 ): Promise<boolean> {
   const names = new KeyNames(options.key)
   const journal = new Journal(options.folder)
   try {
-    const plan = await makePlan(places, { ...options, names })
+    const plan = await makePlan(endpoints, { ...options, names })
     describePlan(plan, output)
     const bar = await startProgress(plan.copies.length)
-    const failed = await copyFiles(plan.copies, places, journal, {
+    const failed = await copyFiles(plan.copies, endpoints, journal, {
       parallel: options.parallel,
       rate: options.rate,
       temporary: join(options.folder, 'downloads'),
@@ -78,7 +78,7 @@ export async function runMigration(
     )
     const problems = [...plan.problems, ...failed]
     if (!options.copyOnly) {
-      const rewritten = await rewriteRecords(places.records, journal, options.selections, names)
+      const rewritten = await rewriteRecords(endpoints.records, journal, options.selections, names)
       problems.push(...rewritten.problems)
       const { changed } = rewritten
       output.line(t(`✓ ${changed} records now name keys`, `✓ ${changed} 条记录已改为对象键`))
@@ -92,7 +92,7 @@ export async function runMigration(
 
 /** @returns whether everything was undone */
 export async function runRollback(
-  { records, bucket }: MigrationPlaces,
+  { records, bucket }: MigrationEndpoints,
   { folder, keepCopies }: { folder: string; keepCopies: boolean },
   { output, startProgress }: MigrationUi,
 ): Promise<boolean> {

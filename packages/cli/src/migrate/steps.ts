@@ -5,7 +5,6 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { localizedError, t } from '../text'
-import type { Journal, Rewritten } from './journal'
 import {
   FILE_ID_PREFIX,
   type FieldChange,
@@ -16,7 +15,8 @@ import {
   type SourceFile,
   type SourceFiles,
   type TargetBucket,
-} from './places'
+} from './endpoints'
+import type { Journal, Rewritten } from './journal'
 import { type FieldSelection, type KeyNames, type PlannedCopy, type Problem, textsAt } from './plan'
 
 const COPY_ATTEMPTS = 4
@@ -43,7 +43,7 @@ class CopyProblem extends Error {}
  */
 export async function copyFiles(
   copies: readonly PlannedCopy[],
-  places: { files: SourceFiles; bucket: TargetBucket },
+  endpoints: { files: SourceFiles; bucket: TargetBucket },
   journal: Journal,
   { parallel, rate, temporary, onProgress }: CopyOptions,
 ): Promise<Problem[]> {
@@ -61,7 +61,7 @@ export async function copyFiles(
       if (startAt > now) await sleep(startAt - now)
       try {
         const file = join(temporary, String(number))
-        bytes += await retried(copy, () => copyFile(copy, places, journal, file))
+        bytes += await retried(copy, () => copyFile(copy, endpoints, journal, file))
       } catch (error) {
         problems.push({ subject: copy.fileID, reason: (error as Error).message })
       }

@@ -1,9 +1,9 @@
 import { checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
 import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { deployKey } from '../../cloud/settings'
-import { PROBE_USER } from '../accessProbe'
+import { PROBE_USER } from '../accessCheck'
 import { readRequestId } from '../explain'
-import { type LiveCloud, type LiveRequest, observe, type Probe, SkippedProbe } from '../liveCloud'
+import { type LiveCloud, type LiveRequest, observe, type Probe, SkippedProbe } from './liveCloud'
 
 const MINUTE = 60
 
@@ -66,8 +66,8 @@ export const accessProbes: Probe[] = [
   {
     id: 'token-missing-or-foreign',
     assumed: {
-      en: 'A temporary key without its token, or with a foreign one, is answered with `InvalidAccessKeyId`.',
-      zh: '临时密钥缺少 token 或使用他人的 token 时返回 `InvalidAccessKeyId`。',
+      en: 'A temporary key without its token, or with the token of another key, gets `InvalidAccessKeyId`.',
+      zh: '临时密钥缺少 token 或使用其他密钥的 token 时返回 `InvalidAccessKeyId`。',
     },
     async run(live) {
       const { SecretId, SecretKey } = await live.ownKey()
@@ -84,8 +84,8 @@ export const accessProbes: Probe[] = [
   {
     id: 'request-id',
     assumed: {
-      en: "COS's RequestId is base64 of the second in hex, `_`, and more; it begins with N.",
-      zh: 'COS 的 RequestId 是“十六进制秒数 + `_` + 其他”的 base64，以 N 开头。',
+      en: 'A RequestId of COS is base64 of the Unix time in hex, `_` and a random part; it begins with N.',
+      zh: 'COS 的 RequestId 是“十六进制 Unix 秒数 + `_` + 随机部分”的 base64，以 N 开头。',
     },
     async run(live) {
       const { headers } = await live.send({ name: 'nothing' })
@@ -104,7 +104,7 @@ export const accessProbes: Probe[] = [
     },
     async run(live) {
       const cos = cosClient(deployKey(live.context.settings))
-      const isSet = await hasStrictSignature(cos, live.place).catch(() => false)
+      const isSet = await hasStrictSignature(cos, live.bucketParams).catch(() => false)
       if (!isSet)
         throw new SkippedProbe('the bucket has no strict signature rule, or it is unreadable')
       const operations = { 'Pic-Operations': '{"is_pic_info":1,"rules":[]}' }
@@ -119,11 +119,11 @@ export const accessProbes: Probe[] = [
   {
     id: 'path-style',
     assumed: {
-      en: 'Path style is answered with `PathStyleDomainForbidden`, for buckets made since 2024-01-01.',
+      en: 'Path-style requests to buckets created since 2024-01-01 get `PathStyleDomainForbidden`.',
       zh: '2024-01-01 起创建的存储桶对路径形式返回 `PathStyleDomainForbidden`。',
     },
     async run(live) {
-      const { Bucket, Region } = live.place
+      const { Bucket, Region } = live.bucketParams
       const host = `cos.${Region}.myqcloud.com`
       const answer = live.send({ host, path: `/${Bucket}/${live.folder}nothing` })
       return [await observe('path style', '403 PathStyleDomainForbidden', answer)]
@@ -176,8 +176,8 @@ export const accessProbes: Probe[] = [
   {
     id: 'acl-headers-by-key',
     assumed: {
-      en: 'Conditions on `cos:x-cos-grant-*` hold an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists such keys: if COS ignores them, users can make their own objects public, and `cos-signature` is the strict way.',
-      zh: '条件键 `cos:x-cos-grant-*` 与 `cos:x-cos-acl` 一样有效，可禁止签发的密钥携带这些头部上传。文档未列出这些条件键：若 COS 忽略它们，用户可以公开自己的对象，此时应使用 `cos-signature`。',
+      en: 'Conditions on `cos:x-cos-grant-*` restrict an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists such condition keys: if COS ignores them, users can make their own objects public, and only `cos-signature` prevents it.',
+      zh: '条件键 `cos:x-cos-grant-*` 与 `cos:x-cos-acl` 一样有效，可禁止签发的密钥携带这些头部上传。文档未列出这些条件键：若 COS 忽略它们，用户可以公开自己的对象，只有 `cos-signature` 能禁止。',
     },
     async run(live) {
       const key = await issuedKey(live)
@@ -216,7 +216,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'uid-star',
     assumed: {
-      en: '`uid/*` in a policy resource matches nothing in COS, as users report.',
+      en: 'A policy resource with `uid/*` matches nothing in COS, as users report.',
       zh: '据用户反馈，策略资源中的 `uid/*` 在 COS 中不匹配任何资源。',
     },
     async run(live) {
@@ -245,7 +245,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'policy-length',
     assumed: {
-      en: "STS names no limit for the length of a policy; 6144 characters, CAM's own, is used.",
+      en: "STS documents no limit for policies; CAM's 6144 characters are used.",
       zh: 'STS 未说明策略长度上限；采用 CAM 的上限 6144 个字符。',
     },
     async run(live) {
@@ -263,7 +263,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'policy-principal',
     assumed: {
-      en: 'STS takes `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other.',
+      en: 'STS accepts `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other principal.',
       zh: 'STS 接受腾讯云示例中的 `principal: {"qcs":["*"]}`，拒绝其他 principal。',
     },
     async run(live) {
@@ -282,8 +282,8 @@ export const accessProbes: Probe[] = [
   {
     id: 'federation-resource',
     assumed: {
-      en: 'Whether `sts:GetFederationToken` in a CAM policy takes no finer resource than `*`.',
-      zh: 'CAM 策略中 `sts:GetFederationToken` 的资源是否只能为 `*`。',
+      en: '`sts:GetFederationToken` in a CAM policy accepts only the resource `*`.',
+      zh: 'CAM 策略中 `sts:GetFederationToken` 的资源只能为 `*`。',
     },
     byHand: {
       en: 'CAM console → policies → new, by policy syntax: sts:GetFederationToken on qcs::sts::uin/<account>:federatedUser/*. Is it accepted, and does npm run doctor still pass with it?',

@@ -3,14 +3,14 @@ import { nodeHash } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import { cosClient } from '../../cloud/bucketSettings'
 import { type CloudKey, deployKey } from '../../cloud/settings'
-import { type LiveAnswer, type LiveCloud, observe, type Probe, SkippedProbe } from '../liveCloud'
+import { type LiveAnswer, type LiveCloud, observe, type Probe, SkippedProbe } from './liveCloud'
 
 /** How objects are written, named and deleted, also in parts; and configuration documents. */
 export const objectProbes: Probe[] = [
   {
     id: 'multi-delete-without-md5',
     assumed: {
-      en: 'A multi-delete without Content-MD5 is answered with `InvalidRequest`.',
+      en: 'A multi-delete without Content-MD5 gets `InvalidRequest`.',
       zh: '批量删除缺少 Content-MD5 时返回 `InvalidRequest`。',
     },
     async run(live) {
@@ -23,8 +23,8 @@ export const objectProbes: Probe[] = [
   {
     id: 'form-content-conditions',
     assumed: {
-      en: "Whether a form upload's `Content-Type` field and its file's length are what `cos:content-type` and `cos:content-length` see of PostObject. If COS takes the whole form's instead, such uploads into limited folders are refused, never let through.",
-      zh: 'PostObject 的 `cos:content-type` 与 `cos:content-length` 是否取自表单的 `Content-Type` 字段与文件长度。若 COS 取自整个表单，则受限目录的表单上传会被拒绝，不会被放行。',
+      en: "For PostObject, `cos:content-type` and `cos:content-length` are the form's `Content-Type` field and the length of its file. If COS takes those of the whole form instead, form uploads into folders with limits are refused; none is wrongly permitted.",
+      zh: 'PostObject 的 `cos:content-type` 与 `cos:content-length` 取自表单的 `Content-Type` 字段与文件长度。若 COS 取自整个表单，则受限目录的表单上传会被拒绝，不会误放行。',
     },
     async run(live) {
       const condition = {
@@ -44,7 +44,7 @@ export const objectProbes: Probe[] = [
   {
     id: 'forbid-overwrite',
     assumed: {
-      en: 'A write with `x-cos-forbid-overwrite: true` over an object is `FileAlreadyExists`, by PUT, copy, the beginning of an upload in parts and its completion.',
+      en: 'A write with `x-cos-forbid-overwrite: true` to an existing object gets `FileAlreadyExists`: by PUT, by copy, and when a multipart upload is initiated or completed.',
       zh: '带 `x-cos-forbid-overwrite: true` 覆盖已有对象时返回 `FileAlreadyExists`，包括 PUT、复制、初始化分块上传与完成分块上传。',
     },
     async run(live) {
@@ -91,7 +91,7 @@ export const objectProbes: Probe[] = [
   {
     id: 'path-of-dots',
     assumed: {
-      en: 'A request other than a preflight whose path is nothing but slashes and dots is refused with `InvalidURI`.',
+      en: 'A request whose path consists only of slashes and dots gets `InvalidURI`, unless it is a preflight.',
       zh: '路径仅由斜杠与点组成的请求（预检除外）返回 `InvalidURI`。',
     },
     async run(live) {
@@ -106,7 +106,7 @@ export const objectProbes: Probe[] = [
   {
     id: 'preflight-of-slashes',
     assumed: {
-      en: "A preflight of a path of nothing but slashes is refused, since the browser SDK's test sees it fail.",
+      en: 'A preflight whose path consists only of slashes is refused, as a test of the browser SDK expects.',
       zh: '路径仅由斜杠组成的预检请求会被拒绝（浏览器 SDK 的测试如此）。',
     },
     byHand: {
@@ -128,8 +128,8 @@ export const objectProbes: Probe[] = [
   {
     id: 'bucket-name-length',
     assumed: {
-      en: "A bucket's name may have 60 characters with its APPID; the documents say so of the whole host, Tencent's SDK tests make longer ones.",
-      zh: '存储桶名称含 APPID 最长 60 个字符；文档指的是整个域名，腾讯云 SDK 的测试使用了更长的名称。',
+      en: "A bucket's name, with its APPID, has at most 60 characters; the documents limit the whole host to 60, and Tencent's SDK tests use longer names.",
+      zh: '存储桶名称含 APPID 最长 60 个字符；文档将整个域名限制为 60 个字符，而腾讯云 SDK 的测试使用了更长的名称。',
     },
     byHand: {
       en: 'COS console → new bucket: how many characters does the name take?',
@@ -139,7 +139,7 @@ export const objectProbes: Probe[] = [
   {
     id: 'part-numbers-with-gaps',
     assumed: {
-      en: 'Part numbers of a completion must follow each other (`InvalidPart`), by its page; the list of codes gives that text to `InvalidPartOrder`.',
+      en: 'Completing an upload with gaps in its part numbers gets `InvalidPart`, as the page of the operation says; the list of error codes says `InvalidPartOrder`.',
       zh: '完成分块上传时分块号必须连续：接口文档写 `InvalidPart`，错误码列表把该描述归于 `InvalidPartOrder`。',
     },
     async run(live) {
@@ -150,7 +150,7 @@ export const objectProbes: Probe[] = [
   {
     id: 'completed-twice',
     assumed: {
-      en: 'Completing an upload a second time is `NoSuchUpload`.',
+      en: 'Completing an upload a second time gets `NoSuchUpload`.',
       zh: '第二次完成同一个分块上传返回 `NoSuchUpload`。',
     },
     async run(live) {
@@ -164,8 +164,8 @@ export const objectProbes: Probe[] = [
   {
     id: 'codes-of-bad-values',
     assumed: {
-      en: 'Codes where the documents name a condition but no code: an invalid element of a configuration document is `MalformedXML`, a bad value in a header `InvalidArgument`.',
-      zh: '文档只写条件、未写错误码时：配置文档中的无效元素为 `MalformedXML`，头部的无效值为 `InvalidArgument`。',
+      en: 'Where the documents name no error code, an invalid element of a configuration document gets `MalformedXML`, and an invalid header value `InvalidArgument`.',
+      zh: '文档未写错误码时：配置文档中的无效元素为 `MalformedXML`，头部的无效值为 `InvalidArgument`。',
     },
     mayChange: {
       en: 'the lifecycle rules of the bucket, if COS accepts a rule that it should refuse',
@@ -250,9 +250,9 @@ async function initiate(live: LiveCloud, name: string, numbers: number[]) {
 }
 
 /** Restores the rules if COS accepts it. */
-async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<string> {
+async function putInvalidLifecycle({ context, bucketParams }: LiveCloud): Promise<string> {
   const cos = cosClient(deployKey(context.settings))
-  const before = await cos.getBucketLifecycle(place).catch((error: { code?: string }) => {
+  const before = await cos.getBucketLifecycle(bucketParams).catch((error: { code?: string }) => {
     if (error.code === 'NoSuchLifecycleConfiguration') return undefined
     throw new SkippedProbe(`the deployer may not read the lifecycle rules: ${error.code}`)
   })
@@ -265,12 +265,12 @@ async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<strin
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: '30' },
   }
   try {
-    await cos.putBucketLifecycle({ ...place, Rules: [...(before?.Rules ?? []), invalid] })
+    await cos.putBucketLifecycle({ ...bucketParams, Rules: [...(before?.Rules ?? []), invalid] })
   } catch (error) {
     const { statusCode, code } = error as { statusCode?: number; code?: string }
     return [statusCode, code].filter(Boolean).join(' ')
   }
-  if (before) await cos.putBucketLifecycle({ ...place, Rules: before.Rules })
-  else await cos.deleteBucketLifecycle(place)
+  if (before) await cos.putBucketLifecycle({ ...bucketParams, Rules: before.Rules })
+  else await cos.deleteBucketLifecycle(bucketParams)
   return '200'
 }

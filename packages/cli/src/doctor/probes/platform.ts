@@ -4,15 +4,15 @@ import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { CloudError } from '../../cloud/errors'
 import { deployKey } from '../../cloud/settings'
 import { functionNames } from '../../project'
-import { observe, type Probe } from '../liveCloud'
+import { observe, type Probe } from './liveCloud'
 
 /** CloudBase, its functions, and what deploying needs. */
 export const platformProbes: Probe[] = [
   {
     id: 'unknown-environment',
     assumed: {
-      en: 'The codes by which an unknown or foreign environment is refused: any `ResourceNotFound` or `InvalidParameter` of `DescribeEnvInfo` is taken for it.',
-      zh: '不存在或属于他人的环境如何拒绝：`DescribeEnvInfo` 的任何 `ResourceNotFound` 或 `InvalidParameter` 均视为环境不存在。',
+      en: 'Any `ResourceNotFound` or `InvalidParameter` of `DescribeEnvInfo` means an unknown environment, or one of another account.',
+      zh: '`DescribeEnvInfo` 返回的任何 `ResourceNotFound` 或 `InvalidParameter` 都表示环境不存在或属于其他账号。',
     },
     async run({ context }) {
       const env = `none-${randomBytes(6).toString('hex')}`
@@ -26,8 +26,8 @@ export const platformProbes: Probe[] = [
   {
     id: 'runtime',
     assumed: {
-      en: 'Whether runtime `Nodejs20.19` is offered in every region.',
-      zh: '各地域是否都提供运行环境 `Nodejs20.19`。',
+      en: 'The runtime `Nodejs20.19` is available in every region.',
+      zh: '各地域都提供运行环境 `Nodejs20.19`。',
     },
     async run({ context: { settings, config } }) {
       const cloud = new CloudApi(deployKey(settings), config.env)
@@ -43,13 +43,14 @@ export const platformProbes: Probe[] = [
   {
     id: 'strict-signature-actions',
     assumed: {
-      en: 'Names and existence of the two strict-signature actions in CAM, and in which form COS writes the rule back.',
-      zh: 'CAM 中两个严格签名接口的名称，以及 COS 返回该规则的格式。',
+      en: 'CAM knows the two actions for strict signatures by the names used here, and COS returns the rule in a known form.',
+      zh: 'CAM 中两个严格签名接口的名称，以及 COS 返回该规则的格式，与此处所用一致。',
     },
-    async run({ context, place }) {
-      const isSet = await hasStrictSignature(cosClient(deployKey(context.settings)), place).catch(
-        (error: { code?: string }) => error.code ?? 'no answer',
-      )
+    async run({ context, bucketParams }) {
+      const isSet = await hasStrictSignature(
+        cosClient(deployKey(context.settings)),
+        bucketParams,
+      ).catch((error: { code?: string }) => error.code ?? 'no answer')
       return [
         {
           what: 'the rule, read by the deployer',
@@ -62,8 +63,8 @@ export const platformProbes: Probe[] = [
   {
     id: 'code-address-is-fresh',
     assumed: {
-      en: "Whether the address of a function's code gives the new code at once (`CodeDiffers` right after a deployment would say that it does not: run it again).",
-      zh: '云函数的代码下载地址是否立即返回新代码（否则部署后会出现 `CodeDiffers`：再执行一次即可）。',
+      en: "The download address of a function's code serves the new code at once. If it does not, a deployment ends with `CodeDiffers`: deploy again.",
+      zh: '云函数的代码下载地址立即返回新代码（否则部署以 `CodeDiffers` 结束：再执行一次即可）。',
     },
     byHand: {
       en: 'Change a rule, run npm run deploy: does it end with CodeDiffers?',
@@ -73,8 +74,8 @@ export const platformProbes: Probe[] = [
   {
     id: 'pass-role',
     assumed: {
-      en: 'Whether `PassRole` is asked for by every account.',
-      zh: '是否所有账号都需要 `PassRole`。',
+      en: 'Deploying requires `cam:PassRole` in every account.',
+      zh: '所有账号部署时都需要 `cam:PassRole`。',
     },
     byHand: {
       en: 'Take cam:PassRole from the deployer and run npm run deploy: is it NotAuthorized?',
@@ -84,8 +85,8 @@ export const platformProbes: Probe[] = [
   {
     id: 'tcb-source',
     assumed: {
-      en: 'Whether `TCB_SOURCE` is `wx_client` or `wx_devtools` for every direct call of a mini program: the functions refuse all others.',
-      zh: '小程序直接调用时 `TCB_SOURCE` 是否总为 `wx_client` 或 `wx_devtools`：云函数拒绝其他来源。',
+      en: '`TCB_SOURCE` is `wx_client` or `wx_devtools` for every direct call of a mini program: the functions refuse all others.',
+      zh: '小程序直接调用时 `TCB_SOURCE` 总为 `wx_client` 或 `wx_devtools`：云函数拒绝其他来源。',
     },
     byHand: {
       en: 'Run the demo in DevTools, as a preview and as a released version, on Android and iOS: does any answer with KitNoIdentity?',
@@ -95,8 +96,8 @@ export const platformProbes: Probe[] = [
   {
     id: 'warm-environment',
     assumed: {
-      en: 'Whether the platform clears the environment of a warm function instance between two calls. The function does not rely on it.',
-      zh: '平台是否在两次调用之间清除热实例的环境变量。云函数不依赖这一点。',
+      en: 'The platform clears the environment of a warm function instance between two calls. The functions do not rely on it.',
+      zh: '平台会在两次调用之间清除热实例的环境变量。云函数不依赖这一点。',
     },
     byHand: {
       en: "A function that returns process.env.WX_OPENID, called from a phone and then by the console's test button: is the second answer empty?",
@@ -117,7 +118,7 @@ export const platformProbes: Probe[] = [
   {
     id: 'snapshot-of-public-object',
     assumed: {
-      en: 'A snapshot of a video that everybody may read needs no key.',
+      en: 'A snapshot of a video that everyone may read needs no key.',
       zh: '公有读的视频无需密钥即可截帧。',
     },
     byHand: {
@@ -132,8 +133,8 @@ export const phoneProbes: Probe[] = [
   {
     id: 'upload-response-headers',
     assumed: {
-      en: "Whether WeChat's `uploadFile` delivers the response headers (and so the ETag) on every phone.",
-      zh: '微信 `uploadFile` 是否在所有手机上返回响应头（因而有 ETag）。',
+      en: "WeChat's `uploadFile` delivers the response headers, and so the ETag, on every phone.",
+      zh: '微信 `uploadFile` 在所有手机上都返回响应头（因而有 ETag）。',
     },
     byHand: {
       en: 'In the demo upload a small picture, on Android and iOS: does the page of its details show an ETag?',
@@ -143,8 +144,8 @@ export const phoneProbes: Probe[] = [
   {
     id: 'ranges-of-large-files',
     assumed: {
-      en: 'Whether reading ranges of files over 100 MB by `open` and `read` works on every phone.',
-      zh: '用 `open` 与 `read` 读取超过 100 MB 文件的片段是否在所有手机上可用。',
+      en: 'Ranges of files over 100 MB can be read by `open` and `read` on every phone.',
+      zh: '所有手机都能用 `open` 与 `read` 读取超过 100 MB 文件的片段。',
     },
     byHand: {
       en: 'In the demo upload a file of 150 MB, on Android and iOS: does it end with Done?',
@@ -154,30 +155,30 @@ export const phoneProbes: Probe[] = [
   {
     id: 'interrupted-before-next',
     assumed: {
-      en: 'Whether a page whose requests WeChat interrupted is told so by `onAppShow` before the next request fails.',
-      zh: '请求被微信中断的页面是否在下一个请求失败之前收到 `onAppShow`。',
+      en: 'After WeChat has interrupted the requests of a page, `onAppShow` fires before its next request fails.',
+      zh: '请求被微信中断的页面，在下一个请求失败之前会收到 `onAppShow`。',
     },
     byHand: {
-      en: 'In the demo begin a large upload, leave WeChat for 30 seconds and come back: does it go on by itself?',
+      en: 'In the demo begin a large upload, leave WeChat for 30 seconds and come back: does it continue by itself?',
       zh: '在示例中开始一个大文件上传，离开微信 30 秒后返回：是否自动继续？',
     },
   },
   {
     id: 'md5-of-large-files',
     assumed: {
-      en: 'Whether `getFileInfo` gives the MD5 of a large file quickly on every phone: uploads that go on after a restart of the app are recognised by it.',
-      zh: '`getFileInfo` 是否在所有手机上都能很快给出大文件的 MD5：应用重启后的续传靠它识别文件。',
+      en: '`getFileInfo` computes the MD5 of a large file quickly on every phone: it identifies the file of an upload that resumes after a restart of the app.',
+      zh: '`getFileInfo` 在所有手机上都能很快给出大文件的 MD5：小程序重启后的续传靠它识别文件。',
     },
     byHand: {
-      en: 'In the demo choose a file of 150 MB again after a restart: how long until it goes on?',
+      en: 'In the demo choose a file of 150 MB again after a restart: how long until the upload resumes?',
       zh: '重启后在示例中再次选择 150 MB 的文件：多久之后继续上传？',
     },
   },
   {
     id: 'shared-sockets',
     assumed: {
-      en: 'Whether `request`, `uploadFile` and `downloadFile` share one pool of 10 connections, and whether what is beyond it waits or fails.',
-      zh: '`request`、`uploadFile`、`downloadFile` 是否共用 10 个连接，超出的请求是等待还是失败。',
+      en: '`request`, `uploadFile` and `downloadFile` share one limit of 10 connections, and further requests wait.',
+      zh: '`request`、`uploadFile`、`downloadFile` 共用 10 个连接，超出的请求会等待。',
     },
     byHand: {
       en: 'In the demo upload 20 small files at a time while pictures load: does any row fail at once?',
@@ -187,7 +188,7 @@ export const phoneProbes: Probe[] = [
   {
     id: 'domain-error-texts',
     assumed: {
-      en: 'Texts and `errno` of a host that is not on a list: `url not in domain list` or 600002, on each platform.',
+      en: 'On each platform, the error for a host that is not on a list has the text `url not in domain list` or the `errno` 600002.',
       zh: '域名不在列表中时各平台的错误文本与 `errno`：`url not in domain list` 或 600002。',
     },
     byHand: {

@@ -2,12 +2,19 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
-import { outcomeOf, useFakeClock } from '../support/bothClients'
+import {
+  answering,
+  defect,
+  endOf,
+  outcomeOf,
+  startClient,
+  useFakeClock,
+} from '../support/bothClients'
 import { AT, createFakePhone } from '../support/fakePhone'
 import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE, SHORT_DELAYS, type Untyped } from '../support/phones'
 import { useFolder } from '../support/projectFiles'
-import { KEY, COS as PackedCOS, setWx } from '../support/recordingWx'
+import { type CannedAnswer, KEY, COS as PackedCOS, setWx } from '../support/recordingWx'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -147,3 +154,137 @@ test('a deletion fails if a captive portal answers 404', async () => {
   const cos = new PackedCOS(KEY) as Untyped
   await expect(cos.deleteObject({ ...AT, Key: 'k' })).rejects.toMatchObject({ statusCode: 404 })
 })
+
+defect(
+  36,
+  'rejects a response that is not a document, and a part without ETag',
+  async (launch) => {
+    const ends: string[] = []
+    const calls: [string, object][] = [
+      ['getBucketAcl', AT],
+      ['getBucketLogging', AT],
+      ['getBucketInventory', { ...AT, Id: 'i' }],
+      ['listBucketInventory', AT],
+    ]
+    for (const [method, params] of calls) {
+      const { cos } = startClient(launch, answering({ statusCode: 200, data: '<html></html>' }))
+      ends.push(await endOf(cos[method](params)))
+    }
+    const phone = createFakePhone({
+      files: { f: new Uint8Array(2 * 1024 * 1024) },
+      answer: (step) => (step.startsWith('part') ? { statusCode: 200 } : undefined),
+    })
+    const cos = new (launch(phone.wx))(KEY)
+    ends.push(await endOf(cos.sliceUploadFile({ ...AT, Key: 'k', FilePath: 'f' })))
+    return ends
+  },
+  { right: Array(5).fill('rejects'), wrong: Array(5).fill('never settles') },
+)
+
+const CHINESE = '<a>&#x4e2d;&#25991;</a>'
+const LAUGHS = `<!DOCTYPE a [<!ENTITY b "${'x'.repeat(1000)}">]><a>${'&b;'.repeat(1000)}</a>`
+defect(
+  32,
+  'XML: decodes numeric entities, and does not expand custom entities',
+  async (launch) => {
+    const { COS } = startClient(launch, answering())
+    const read = (xml: string): string => {
+      try {
+        return String(COS.util.xml2json(xml).a)
+      } catch {
+        return ''
+      }
+    }
+    return { chinese: read(CHINESE), isSmall: read(LAUGHS).length <= LAUGHS.length }
+  },
+  {
+    right: { chinese: '中文', isSmall: true },
+    wrong: { chinese: '&#x4e2d;&#25991;', isSmall: false },
+  },
+)
+
+const notFound = (code: string): CannedAnswer => ({
+  statusCode: 404,
+  header: { 'x-cos-request-id': 'r' },
+  data: `<Error><Code>${code}</Code></Error>`,
+})
+
+defect(
+  35,
+  'missing referer settings are not returned as website settings, and a single replication rule is a list',
+  async (launch) => {
+    const referer = startClient(launch, answering(notFound('NoSuchRefererConfiguration')))
+    const none = await outcomeOf<Untyped>(referer.cos.getBucketReferer(AT))
+    const replication = startClient(
+      launch,
+      answering({
+        statusCode: 200,
+        data: '<ReplicationConfiguration><Role>r</Role><Rule><ID>1</ID></Rule></ReplicationConfiguration>',
+      }),
+    )
+    const one = await outcomeOf<Untyped>(replication.cos.getBucketReplication(AT))
+    const value = (outcome: typeof one) => (typeof outcome === 'object' ? outcome.value : undefined)
+    return {
+      none: Object.keys(value(none) ?? {}).filter((name) => name.endsWith('Configuration')),
+      rules: value(one)?.ReplicationConfiguration.Rules,
+    }
+  },
+  {
+    right: { none: ['RefererConfiguration'], rules: [{ ID: '1' }] },
+    wrong: { none: ['WebsiteConfiguration'], rules: { ID: '1' } },
+  },
+)
+
+defect(
+  42,
+  'decodes an error body in bytes without TextDecoder, which phones lack',
+  async (launch) => {
+    const data = new TextEncoder().encode('<Error><Code>NoSuchKey</Code></Error>').buffer
+    const { cos } = startClient(launch, answering({ ...notFound('NoSuchKey'), data }))
+    const saved = globalThis.TextDecoder
+    delete (globalThis as { TextDecoder?: unknown }).TextDecoder
+    try {
+      const params = { ...AT, Key: 'k', DataType: 'arraybuffer' }
+      const outcome = await outcomeOf(cos.getObject(params))
+      return typeof outcome === 'string' ? outcome : outcome.error?.error.Code
+    } finally {
+      globalThis.TextDecoder = saved
+    }
+  },
+  { right: 'NoSuchKey', wrong: 'never settles' },
+)
+
+defect(
+  48,
+  'every failure is an Error with the same fields: service, network, argument and multipart errors',
+  async (launch) => {
+    const denied = { ...notFound('AccessDenied'), statusCode: 403 }
+    const failures = [
+      await outcomeOf(startClient(launch, answering(denied)).cos.headObject({ ...AT, Key: 'k' })),
+      await outcomeOf(startClient(launch, answering(denied)).cos.getBucketPolicy(AT)),
+      await outcomeOf(
+        startClient(
+          launch,
+          answering({ statusCode: 0, errMsg: 'request:fail timeout' }),
+        ).cos.headObject({
+          ...AT,
+          Key: 'k',
+        }),
+      ),
+      await outcomeOf(startClient(launch, answering()).cos.headObject({ ...AT })),
+      await outcomeOf(
+        startClient(launch, answering(denied)).cos.sliceUploadFile({
+          ...AT,
+          Key: 'k',
+          FilePath: 'f',
+        }),
+      ),
+    ]
+    return failures.map((outcome) => {
+      const error = typeof outcome === 'string' ? {} : (outcome.error ?? {})
+      const { stack, code, message } = error as Untyped
+      return [stack, code, message].every((one) => typeof one === 'string')
+    })
+  },
+  { right: Array(5).fill(true), wrong: Array(5).fill(false) },
+)

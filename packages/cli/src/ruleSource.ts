@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { isBelow } from '@miniprogram-cos/protocol'
-import { type CosConfig, checkConfig, grantsForFolderKey, grantsOf } from '@miniprogram-cos/server'
 import type { RuleLocation } from '@miniprogram-cos/simulator/preview'
 import { configFile } from './project'
-import { t } from './text'
 
 /** Strings and comments, which may contain each other's delimiters: `'private/{openid}/**'`. */
 const TOKENS = /(['"`])((?:\\.|(?!\1)[^\\])*)\1|\/\/.*|\/\*[\s\S]*?\*\//g
@@ -32,7 +30,7 @@ export function ruleLine(pattern: string, file = configFile()): string {
   return found ? `${basename(file)}:${found.line}` : ''
 }
 
-/** Adds the place of the rule that a message names: `access["news/**"] has … (cos.config.ts:12)`. */
+/** Adds the line of the rule that a message names: `access["news/**"] has … (cos.config.ts:12)`. */
 export function withRuleLine(message: string): string {
   const [, pattern] = /access\["([^"]+)"\]/.exec(message) ?? []
   const line = pattern === undefined ? '' : ruleLine(pattern)
@@ -78,41 +76,4 @@ function excerptFrom(lines: string[], start: number): string {
     : 0
   const shown = rest.slice(0, end < 0 ? rest.length : end + 1)
   return shown.map((line) => line.slice(indent)).join('\n')
-}
-
-/** Stands for any user. */
-const USER = { openid: 'user', groups: [] }
-
-/**
- * Paths to which their owners may not upload with a folder key: with a quota, `beforeUpload` or `overwrite: false` the
- * function must permit each upload.
- */
-export function signaturePaths(config: CosConfig): string[] {
-  const writes = grantsOf(checkConfig(config).rules, USER).filter(
-    ({ verb, rule }) => verb === 'write' && rule.names !== 'server',
-  )
-  const byKey = grantsForFolderKey(writes)
-  const paths = writes.filter((grant) => !byKey.includes(grant)).map(({ rule }) => rule.pattern)
-  return [...new Set(paths)]
-}
-
-/** Whether a rule limits the size of uploads, so that its paths accept no uploads in parts. */
-export function limitsSize(config: CosConfig): boolean {
-  return checkConfig(config).rules.some(({ maxBytes }) => maxBytes !== undefined)
-}
-
-/** Explains which client such paths require; nothing if there are none. */
-export function signatureNotes(config: CosConfig): string[] {
-  const size = limitsSize(config)
-    ? t(
-        ', and SliceSize set to the size of the largest file',
-        '，并把 SliceSize 设为最大文件的大小',
-      )
-    : ''
-  return signaturePaths(config).map((path) =>
-    t(
-      `! access["${path}"]: uploads need COS.cloud({ mode: 'signature' }) in the app${size}`,
-      `! access["${path}"]：小程序须用 COS.cloud({ mode: 'signature' }) 上传${size}`,
-    ),
-  )
 }

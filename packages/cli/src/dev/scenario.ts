@@ -12,10 +12,10 @@ import type { Phone, UrlReader } from './clients'
  * @param reader opens shared URLs
  * @returns a signed URL of an existing file, for curl or a browser
  */
-export async function runMainJob(
+export async function runScenario(
   reader: UrlReader,
   [alice, bob]: [Phone, Phone],
-  files: JobFile[],
+  files: ScenarioFile[],
   printer: Reporter,
 ): Promise<string> {
   printer.title(t(`1. ${alice.name} calls the cloud function`, `1. ${alice.name} 调用云函数`))
@@ -46,7 +46,7 @@ export async function runMainJob(
   for (const file of files) await readBack(alice, prefix, file, printer)
 
   printer.title(t('5. Share', '5. 分享'))
-  const shared = files[0] as JobFile
+  const shared = files[0] as ScenarioFile
   const url = await share(reader, alice, prefix, shared, printer)
 
   printer.title(
@@ -74,7 +74,7 @@ export async function runMainJob(
 async function upload(
   phone: Phone,
   prefix: string,
-  file: JobFile,
+  file: ScenarioFile,
   printer: Reporter,
 ): Promise<void> {
   const started = Date.now()
@@ -95,7 +95,7 @@ async function upload(
 async function readBack(
   phone: Phone,
   prefix: string,
-  file: JobFile,
+  file: ScenarioFile,
   printer: Reporter,
 ): Promise<void> {
   const Key = prefix + file.name
@@ -156,7 +156,7 @@ async function share(
   { name, params, read }: UrlReader,
   phone: Phone,
   prefix: string,
-  file: JobFile,
+  file: ScenarioFile,
   printer: Reporter,
 ): Promise<string> {
   const url = await phone.cos.getObjectUrl({ Key: prefix + file.name, Expires: 600, ...params })
@@ -184,7 +184,12 @@ async function share(
 const REFUSED_BY_FUNCTION = 'KitRequestRefused'
 
 /** Attempts of another user, which COS must refuse or, without a key on the phone, the function. */
-async function attack(bob: Phone, prefix: string, file: JobFile, printer: Reporter): Promise<void> {
+async function attack(
+  bob: Phone,
+  prefix: string,
+  file: ScenarioFile,
+  printer: Reporter,
+): Promise<void> {
   const Key = prefix + file.name
   const { Bucket, Region, prefix: own } = await bob.cos.caller()
   const host = bucketHost({ bucket: Bucket, region: Region })
@@ -227,8 +232,8 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
   )
 }
 
-/** A local file that the main job uploads. */
-export interface JobFile {
+/** A local file that the main scenario uploads. */
+export interface ScenarioFile {
   path: string
   name: string
   size: number
@@ -250,7 +255,7 @@ export function checkFiles(given: string[]): void {
 }
 
 /** The files of the command line, or the sample pictures and a generated file of 25 MB. */
-export async function chooseFiles(given: string[], folder: string): Promise<JobFile[]> {
+export async function chooseFiles(given: string[], folder: string): Promise<ScenarioFile[]> {
   const paths = given.length > 0 ? given.map(fromCaller) : await samples(folder)
   const names = paths.map((path) => basename(path))
   return Promise.all(
@@ -269,7 +274,7 @@ async function samples(folder: string): Promise<string[]> {
   return [...SAMPLES, large]
 }
 
-async function describe(path: string, name: string): Promise<JobFile> {
+async function describe(path: string, name: string): Promise<ScenarioFile> {
   const { size } = await fs.stat(path)
   return { path, name, size, checksum: await checksumOf(path) }
 }

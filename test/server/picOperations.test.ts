@@ -64,7 +64,7 @@ const { contentOf } = objectsOf(asRoot)
 
 /** Whoever adds the header after signing cannot write an object that the rule keeps. */
 function refusesUnsignedProcessing() {
-  test('where the server chooses the names, another user’s object stays', async () => {
+  test('where the server chooses the names, another user’s object is unchanged', async () => {
     const victim = `drop/${ALICE}/victim`
     await asRoot('PUT', victim, { body: 'of Alice' })
     const request = put(await serverName(BOB))

@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { type CloudBase, init } from '@cloudbase/node-sdk'
 import type { CosConfig } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
-import { type BucketPlace, cosClient } from '../cloud/bucketSettings'
+import { type BucketParams, cosClient } from '../cloud/bucketSettings'
 import { type CloudKey, deployKey, type Settings } from '../cloud/settings'
 import { localizedError, t } from '../text'
 
@@ -77,7 +77,7 @@ export function pathOfFileId(fileID: string): string | undefined {
 }
 
 /** The source and the target of a migration. */
-export interface MigrationPlaces {
+export interface MigrationEndpoints {
   records: Records
   files: SourceFiles
   bucket: TargetBucket
@@ -98,14 +98,14 @@ interface CloudBaseAccess {
 }
 
 /** Connects to the environment and the bucket of the configuration. @throws CloudError for a missing key */
-export function connectPlaces(
+export function connectEndpoints(
   { env, bucket, region }: CosConfig,
   settings: Settings,
-): { places: MigrationPlaces; target: string } {
+): { endpoints: MigrationEndpoints; target: string } {
   const key = deployKey(settings)
   const app = connectCloudBase({ env, key })
   return {
-    places: {
+    endpoints: {
       records: cloudBaseRecords(app),
       files: cloudBaseFiles(app, () => listEnvironmentFiles({ env, key })),
       bucket: targetBucket(cosClient(key), { Bucket: bucket, Region: region }),
@@ -115,7 +115,10 @@ export function connectPlaces(
 }
 
 /** Connects to a running local cloud. @param ready the JSON line that it printed */
-export function connectLocalPlaces(ready: string): { places: MigrationPlaces; target: string } {
+export function connectLocalEndpoints(ready: string): {
+  endpoints: MigrationEndpoints
+  target: string
+} {
   const { cos, cloudBase, bucket, region, secretId, secretKey } = JSON.parse(
     ready.trim().split('\n')[0] ?? '',
   )
@@ -126,7 +129,7 @@ export function connectLocalPlaces(ready: string): { places: MigrationPlaces; ta
   })
   const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
   return {
-    places: {
+    endpoints: {
       records: cloudBaseRecords(app),
       files,
       bucket: targetBucket(client, { Bucket: bucket, Region: region }),
@@ -234,11 +237,11 @@ async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterab
 }
 
 /** A COS bucket through Tencent's own SDK. */
-export function targetBucket(cos: COS, place: BucketPlace): TargetBucket {
+export function targetBucket(cos: COS, bucket: BucketParams): TargetBucket {
   return {
     async find(Key) {
       try {
-        const { headers } = await cos.headObject({ ...place, Key })
+        const { headers } = await cos.headObject({ ...bucket, Key })
         const md5 = md5Of(String(headers?.etag))
         return { size: Number(headers?.['content-length']), ...(md5 ? { md5 } : {}) }
       } catch (error) {
@@ -248,7 +251,7 @@ export function targetBucket(cos: COS, place: BucketPlace): TargetBucket {
     },
     async put(Key, file, { size, md5, contentType }) {
       const result: COS.PutObjectResult = await cos.putObject({
-        ...place,
+        ...bucket,
         Key,
         Body: createReadStream(file),
         ContentLength: size,
@@ -258,7 +261,7 @@ export function targetBucket(cos: COS, place: BucketPlace): TargetBucket {
       return md5Of(result.ETag) ?? result.ETag
     },
     async delete(Key) {
-      await cos.deleteObject({ ...place, Key })
+      await cos.deleteObject({ ...bucket, Key })
     },
   }
 }

@@ -118,7 +118,7 @@ describe.each(['nodeServer.js', 'expressServer.js', 'honoServer.js'])('the guide
     expect(lines.join()).not.toContain(APP_SECRET)
   })
 
-  test('a session leads to a key for the own folder, which COS accepts', async () => {
+  test('issues a key for the caller’s folder, which COS accepts', async () => {
     const answer = (await (await post('cos-credentials', {})).json()) as FunctionAnswer
     expect(answer.prefix).toBe(OWN)
     const put = { method: 'PUT', key: `${OWN}a.txt`, body: 'a' }
@@ -127,7 +127,7 @@ describe.each(['nodeServer.js', 'expressServer.js', 'honoServer.js'])('the guide
     expect((await sendWithKey(cloud, answer, foreign)).status).toBe(403)
   })
 
-  test('a session leads to signatures', async () => {
+  test('signs requests of a session', async () => {
     const event = { Method: 'GET', Key: `${OWN}a.txt` }
     const answer = (await (await post('cos-signature', event)).json()) as FunctionAnswer
     expect(answer.authorization).toContain('q-signature=')
@@ -156,7 +156,7 @@ describe.each(['nodeServer.js', 'expressServer.js', 'honoServer.js'])('the guide
     expect(logins).toHaveLength(1)
   })
 
-  test('no other session is accepted', async () => {
+  test('refuses every other session', async () => {
     const signed = (claims: string, secret = SECRET) =>
       `${claims}.${createHmac('sha256', secret).update(claims).digest('base64url')}`
     const [openid = '', expires = '', signature = ''] = session.split('.')
@@ -183,7 +183,7 @@ describe.each(['nodeServer.js', 'expressServer.js', 'honoServer.js'])('the guide
     expect(sts.calls).toBe(0)
   })
 
-  test('what is no call of a function is refused', async () => {
+  test('refuses a wrong method, path or body', async () => {
     const statuses = await Promise.all([
       fetch(`${origin}/cos/cos-credentials`).then(({ status }) => status),
       post('another', {}).then(({ status }) => status),
@@ -192,7 +192,7 @@ describe.each(['nodeServer.js', 'expressServer.js', 'honoServer.js'])('the guide
     expect(statuses).toEqual([name === 'honoServer.js' ? 404 : 405, 404, 400])
   })
 
-  test('the attack corpus is refused', async () => {
+  test('refuses the attack corpus', async () => {
     expect(REFUSED_EVENTS.length).toBeGreaterThanOrEqual(300)
     // A few at a time over the same connections.
     for (let i = 0; i < REFUSED_EVENTS.length; i += 20) {

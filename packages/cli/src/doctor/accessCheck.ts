@@ -8,7 +8,7 @@ import {
   type Verb,
 } from '@miniprogram-cos/server'
 import { anonymousStatus } from '../cloud/bucketChecks'
-import { bucketPlace, cosClient } from '../cloud/bucketSettings'
+import { bucketParams, cosClient } from '../cloud/bucketSettings'
 import { bucketError, CloudError } from '../cloud/errors'
 import { functionKey } from '../cloud/settings'
 import { bucketHost } from '../project'
@@ -22,7 +22,7 @@ export const OTHER_USER = `probe-${'2'.repeat(22)}`
  * Writes, reads and deletes in the folder of a user who does not exist, with that user's key, as a phone does. The same
  * in another user's folder must be refused, and so must reading without a key. The object is always removed.
  */
-export const accessProbe: Check = {
+export const accessCheck: Check = {
   name: {
     en: "a user's key: own folder open, another's closed",
     zh: '用户密钥：仅能访问自己的目录',
@@ -30,7 +30,7 @@ export const accessProbe: Check = {
   async run({ settings, config }) {
     const { rules } = checkConfig(config)
     const cos = cosClient(await issueKey({ settings, config }))
-    const place = bucketPlace(config)
+    const bucket = bucketParams(config)
     const prefix = ownPrefix(rules, PROBE_USER)
     const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] }).filter(
       ({ path }) => path === prefix,
@@ -51,7 +51,8 @@ export const accessProbe: Check = {
           : mapped
       })
     const Body = randomBytes(64)
-    const put = (at: string) => cos.putObject({ ...place, Key: at, Body, ContentType: 'image/png' })
+    const put = (at: string) =>
+      cos.putObject({ ...bucket, Key: at, Body, ContentType: 'image/png' })
     /** Remaining objects, by user. */
     const written = new Map<string, string>()
     try {
@@ -66,21 +67,21 @@ export const accessProbe: Check = {
       if (verbs.includes('read') && verbs.includes('write')) {
         let read: Buffer = Buffer.alloc(0)
         await own(async () => {
-          read = (await cos.getObject({ ...place, Key })).Body
+          read = (await cos.getObject({ ...bucket, Key })).Body
         })
         if (digest(read) !== digest(Body)) throw new CloudError('ProbeDiffers', Key)
         const url = `https://${bucketHost(config)}/${Key}`
         if ((await anonymousStatus(url)) !== 403) throw new CloudError('BucketPublic', Key)
       }
       // COS returns 404 only to callers who may read, so 404 also means that the folder is open.
-      await refusedUnless('read', () => cos.getObject({ ...place, Key: foreign }))
-      await refusedUnless('read', () => cos.headObject({ ...place, Key: foreign }))
+      await refusedUnless('read', () => cos.getObject({ ...bucket, Key: foreign }))
+      await refusedUnless('read', () => cos.headObject({ ...bucket, Key: foreign }))
       await refusedUnless('list', () =>
-        cos.getBucket({ ...place, Prefix: prefix.replace(PROBE_USER, OTHER_USER), MaxKeys: 1 }),
+        cos.getBucket({ ...bucket, Prefix: prefix.replace(PROBE_USER, OTHER_USER), MaxKeys: 1 }),
       )
-      await refused(() => cos.getBucket({ ...place, MaxKeys: 1 }))
+      await refused(() => cos.getBucket({ ...bucket, MaxKeys: 1 }))
       if (verbs.includes('delete')) {
-        await own(() => cos.deleteObject({ ...place, Key }))
+        await own(() => cos.deleteObject({ ...bucket, Key }))
         written.delete(PROBE_USER)
       }
     } finally {

@@ -1,5 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { loadModule } from '@miniprogram-cos/simulator'
+import { createFakePhone } from '../support/fakePhone'
+import { CLIENT_FILE, loadOfficialClient, type Untyped } from '../support/phones'
 import { ROOT } from '../support/root'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 /** Observable behaviour of the upload client: advice, requests, requested scopes. */
 const OBSERVE = `
@@ -64,4 +70,44 @@ test('the full client has advice on errors of its own methods', () => {
     cos.getObject({ Key: 'k' }).catch(({ advice }) => console.log(advice.en))`
   const printed = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' })
   expect(printed).toBe('Keys are case-sensitive, without a leading slash.\n')
+})
+
+const cloud = useTestCloud()
+
+test('the built client signs, uploads, lists, reads and deletes in QuickJS, which has no JIT', async () => {
+  const host = join(__dirname, 'quickjs.mjs')
+  const args = [host, dirname(CLIENT_FILE), cloud.cos, cloud.functions, ALICE]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 })
+  const Key = `private/${ALICE}/图 & 1.txt`
+  expect(JSON.parse(stdout)).toEqual({
+    Key,
+    ETag: expect.stringMatching(/^"[0-9a-f]{32}"$/),
+    Body: 'content 内容',
+    url: expect.stringContaining('q-sign-algorithm=sha1'),
+    listed: [Key],
+    missing: [true, 404, 'string'],
+    refused: 'AccessDenied',
+  })
+})
+
+/** Properties of `wx` that are read while loading. */
+function touchedBy(load: (wx: object) => void): string[] {
+  const touched: string[] = []
+  const { wx } = createFakePhone()
+  const watching = new Proxy(wx, {
+    get(target, name) {
+      touched.push(String(name))
+      return (target as Untyped)[String(name)]
+    },
+  })
+  load(watching)
+  return touched
+}
+
+test('43: loading accesses neither wx nor window', () => {
+  expect(touchedBy((wx) => loadModule(CLIENT_FILE, { wx }))).toEqual([])
+  expect(typeof loadModule(CLIENT_FILE, { wx: undefined })).toBe('function')
+  const official = touchedBy((wx) => loadOfficialClient(wx))
+  expect(official).toEqual(expect.arrayContaining(['getFileSystemManager', 'canIUse']))
+  expect(() => loadOfficialClient(undefined)).toThrow()
 })

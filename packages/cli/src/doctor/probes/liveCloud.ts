@@ -3,11 +3,11 @@ import { request } from 'node:https'
 import { checkConfig, grantsOf, ownPrefix, resourceOf } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import { sts } from 'tencentcloud-sdk-nodejs-sts'
-import { type CloudKey, functionKey } from '../cloud/settings'
-import { bucketHost } from '../project'
-import type { Text } from '../text'
-import { OTHER_USER, PROBE_USER } from './accessProbe'
-import type { DoctorContext } from './checks'
+import { type CloudKey, functionKey } from '../../cloud/settings'
+import { bucketHost } from '../../project'
+import type { Text } from '../../text'
+import { OTHER_USER, PROBE_USER } from '../accessCheck'
+import type { DoctorContext } from '../checks'
 
 /** A policy statement, possibly one that STS refuses. */
 export interface PolicyStatement {
@@ -117,7 +117,7 @@ export class LiveCloud {
     this.prefixes = [prefix, ownPrefix(rules, OTHER_USER)]
   }
 
-  get place() {
+  get bucketParams() {
     const { bucket: Bucket, region: Region } = this.context.config
     return { Bucket, Region }
   }

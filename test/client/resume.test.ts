@@ -1,5 +1,21 @@
-import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, MIB, type PhoneOptions } from '../support/fakePhone'
+import {
+  beginUpload,
+  defect,
+  endOf,
+  type Launch,
+  outcomeOf,
+  startClient,
+  useFakeClock,
+} from '../support/bothClients'
+import {
+  AT,
+  createFakePhone,
+  DENIED,
+  DROP,
+  GONE,
+  MIB,
+  type PhoneOptions,
+} from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
 import { COS, KEY, setWx } from '../support/recordingWx'
 
@@ -94,5 +110,98 @@ test.each(['full', 'off'])(
     cancelled.cos.cancelTask(id)
     await outcomeOf(done)
     expect(cancelled.steps.at(-1)).toBe('abort')
+  },
+)
+
+const parts = (steps: string[]) => steps.filter((step) => step.startsWith('part'))
+
+/** Fails at the third part, then tries again; what the second try sends and reads. */
+async function secondTry(launch: Launch, isRestarted: boolean) {
+  let isBroken = true
+  const phone = startClient(launch, {
+    answer: (step) => (isBroken && step === 'part 3' ? DENIED : undefined),
+  })
+  await endOf(beginUpload(phone).done)
+  isBroken = false
+  const [sent, read] = [phone.steps.length, phone.reads()]
+  const COS = isRestarted ? launch(phone.wx) : undefined
+  const cos = COS ? new COS({ ...KEY, ChunkParallelLimit: 1 }) : phone.cos
+  const end = await endOf(beginUpload({ cos }).done)
+  return { end, parts: parts(phone.steps.slice(sent)), reads: phone.reads() - read }
+}
+
+const REST = { end: 'resolves', parts: ['part 3', 'part 4'], reads: 2 }
+
+defect(
+  10,
+  'a restarted upload resumes where the failed attempt stopped',
+  (launch) => secondTry(launch, false),
+  { right: REST, wrong: { end: 'resolves', parts: parts4(), reads: 4 } },
+)
+
+defect(
+  41,
+  'after a restart of the app only the missing parts are read',
+  (launch) => secondTry(launch, true),
+  { right: REST, wrong: { ...REST, reads: 4 } },
+)
+
+function parts4() {
+  return ['part 1', 'part 2', 'part 3', 'part 4']
+}
+
+defect(
+  24,
+  'detects that an upload completed although the response was lost',
+  async (launch) => {
+    const header = { ETag: '"e-4"', 'Content-Length': String(4 * MIB) }
+    const phone = startClient(launch, {
+      answer: (step, count) => {
+        if (step === 'head') return { statusCode: 200, header }
+        return step === 'complete' ? (count === 1 ? DROP : GONE) : undefined
+      },
+    })
+    return endOf(beginUpload(phone).done)
+  },
+  { right: 'resolves', wrong: 'rejects' },
+)
+
+defect(
+  33,
+  'a listed upload that no longer exists does not prevent a new one',
+  async (launch) => endOf(beginUpload(startClient(launch, { stale: ['old'] })).done),
+  { right: 'resolves', wrong: 'rejects' },
+)
+
+defect(
+  49,
+  'a new key needs one request before its first part, and no permission to list uploads',
+  async (launch) => {
+    const phone = startClient(launch)
+    await endOf(beginUpload(phone).done)
+    return phone.steps.slice(0, phone.steps.indexOf('part 1'))
+  },
+  { right: ['init'], wrong: ['list uploads', 'init'] },
+)
+
+defect(
+  12,
+  'aborts all uploads of a key, even if other keys start with it',
+  async (launch) => {
+    const listed = ['k1', 'k2', 'k', 'k3'].map(
+      (key) => `<Upload><Key>${key}</Key><UploadId>u-${key}</UploadId></Upload>`,
+    )
+    const data = `<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${listed.join('')}</ListMultipartUploadsResult>`
+    const { cos, requests } = startClient(launch, {
+      answer: (step) =>
+        step === 'list uploads' ? { statusCode: 200, data } : { statusCode: 204, header: {} },
+    })
+    const end = await endOf(cos.abortUploadTask({ ...AT, Key: 'k', Level: 'file' }))
+    const aborted = requests.filter(({ method }) => method === 'DELETE')
+    return { end, aborted: aborted.map(({ url }) => String(url).split('uploadId=')[1]) }
+  },
+  {
+    right: { end: 'resolves', aborted: ['u-k'] },
+    wrong: { end: 'never settles', aborted: ['u-k'] },
   },
 )

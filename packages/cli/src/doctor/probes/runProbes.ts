@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
-import { proxyAgent } from '../cloud/bucketChecks'
-import { apiError } from '../cloud/errors'
-import { functionKey } from '../cloud/settings'
-import { buildFunctions } from '../deploy/buildFunctions'
-import { createPhone, nodeReader } from '../dev/clients'
-import { chooseFiles, runMainJob, SAMPLES } from '../dev/mainJob'
-import { confirm, padColumns, type SafeOutput } from '../output'
-import { deployedFunctions } from '../project'
-import { readerLanguage, type Text, t } from '../text'
-import { OTHER_USER, PROBE_USER } from './accessProbe'
-import type { DoctorContext } from './checks'
+import { proxyAgent } from '../../cloud/bucketChecks'
+import { apiError } from '../../cloud/errors'
+import { functionKey } from '../../cloud/settings'
+import { buildFunctions } from '../../deploy/buildFunctions'
+import { createPhone, nodeReader } from '../../dev/clients'
+import { chooseFiles, runScenario, SAMPLES } from '../../dev/scenario'
+import { confirm, padColumns, type SafeOutput } from '../../output'
+import { deployedFunctions } from '../../project'
+import { readerLanguage, type Text, t } from '../../text'
+import { OTHER_USER, PROBE_USER } from '../accessCheck'
+import type { DoctorContext } from '../checks'
+import { accessProbes } from './access'
 import {
   elements,
   type Finding,
@@ -24,9 +25,8 @@ import {
   type ProbeResult,
   SkippedProbe,
 } from './liveCloud'
-import { accessProbes } from './probes/access'
-import { objectProbes } from './probes/objects'
-import { phoneProbes, platformProbes } from './probes/platform'
+import { objectProbes } from './objects'
+import { phoneProbes, platformProbes } from './platform'
 
 /** All assumptions of this kit about the real services, in the order in which CONTRIBUTING.md lists them. */
 export const probes: Probe[] = [...accessProbes, ...objectProbes, ...platformProbes, ...phoneProbes]
@@ -36,6 +36,7 @@ export interface LiveReport {
   time: string
   node: string
   region: string
+  /** The steps of the main scenario. Named so in reports. */
   mainJob: Step[]
   assumptions: Finding[]
 }
@@ -50,8 +51,8 @@ export interface LiveOptions {
 }
 
 /**
- * Runs the main job with the user's own account, then all probes. Writes to the folders of two users who do not exist, and
- * removes everything afterwards.
+ * Runs the main scenario with the user's own account, then all probes. Writes to the folders of two users who do not
+ * exist, and removes everything afterwards.
  * @throws SkippedProbe if the access rules do not permit it
  */
 async function runLiveProbes(context: DoctorContext, options: LiveOptions): Promise<LiveReport> {
@@ -61,8 +62,8 @@ async function runLiveProbes(context: DoctorContext, options: LiveOptions): Prom
   https.globalAgent = proxyAgent(context.settings.http_proxy) ?? usualAgent
   try {
     await removeObjects(live)
-    const mainJob = await runLiveMainJob(context, live.limitingRule === undefined)
-    for (const step of mainJob) options.onStep(step)
+    const steps = await runLiveScenario(context, live.limitingRule === undefined)
+    for (const step of steps) options.onStep(step)
     const assumptions: Finding[] = []
     for (const probe of probes) {
       const finding = await runProbe(live, probe, options.agree)
@@ -70,7 +71,13 @@ async function runLiveProbes(context: DoctorContext, options: LiveOptions): Prom
       assumptions.push(finding)
     }
     const { region } = context.config
-    return { time: new Date().toISOString(), node: context.node, region, mainJob, assumptions }
+    return {
+      time: new Date().toISOString(),
+      node: context.node,
+      region,
+      mainJob: steps,
+      assumptions,
+    }
   } finally {
     await removeObjects(live).finally(() => {
       https.globalAgent = usualAgent
@@ -134,7 +141,9 @@ export async function reportLiveProbes(
   { isJson, isAgreed }: { isJson: boolean; isAgreed: boolean },
 ): Promise<boolean> {
   const print = (text: string) => (isJson ? output.error(text) : output.line(text))
-  print(t('\nThe main job, with the real STS and COS:', '\n使用真实的 STS 与 COS 运行主要功能：'))
+  print(
+    t('\nThe main scenario, with the real STS and COS:', '\n使用真实的 STS 与 COS 运行主要流程：'),
+  )
   const report = await runLiveProbes(context, {
     onSecret: (secret) => output.hide(secret),
     onStep: ({ isGood, text }) => print(`${isGood ? '✓' : '✗'} ${text}`),
@@ -149,15 +158,15 @@ export async function reportLiveProbes(
     print(`✗ ${error.message}`)
   })
   if (!report) return false
-  const { mainJob, assumptions } = report
+  const { mainJob: steps, assumptions } = report
   const count = (result: ProbeResult) => assumptions.filter((one) => one.result === result).length
-  const passed = mainJob.filter(({ isGood }) => isGood).length
+  const passed = steps.filter(({ isGood }) => isGood).length
   const [same, different] = [count('confirmed'), count('different')]
   const [skipped, byHand] = [count('not probed'), count('by hand')]
   print(
     t(
-      `\nMain job: ${passed} of ${mainJob.length} steps held.\nAssumptions: ${same} confirmed, ${different} different, ${skipped} not probed, ${byHand} to be checked by hand.`,
-      `\n主要功能：${mainJob.length} 步中通过 ${passed} 步。\n假设：${same} 项确认，${different} 项不符，${skipped} 项未探测，${byHand} 项需人工核对。`,
+      `\nMain scenario: ${passed} of ${steps.length} steps passed.\nAssumptions: ${same} confirmed, ${different} different, ${skipped} not probed, ${byHand} to be checked by hand.`,
+      `\n主要流程：${steps.length} 步中通过 ${passed} 步。\n假设：${same} 项确认，${different} 项不符，${skipped} 项未探测，${byHand} 项需人工核对。`,
     ),
   )
   print(
@@ -167,7 +176,7 @@ export async function reportLiveProbes(
     ),
   )
   if (isJson) output.line(anonymize(JSON.stringify(report, null, 2), context.config))
-  return passed === mainJob.length && different === 0
+  return passed === steps.length && different === 0
 }
 
 const SIGNS: Record<ProbeResult, [sign: string, zh: string]> = {
@@ -210,7 +219,7 @@ function anonymize(text: string, { bucket, env, appid }: CosConfig): string {
   )
 }
 
-/** The result of one step of the main job. */
+/** The result of one step of the main scenario. */
 export interface Step {
   isGood: boolean
   text: string
@@ -220,10 +229,10 @@ export interface Step {
 const LARGE_BYTES = 3 * 1024 * 1024
 
 /**
- * Runs the main job of `dev` with the real STS and COS. Two things are simulated: the functions run on this computer,
+ * Runs the main scenario of `dev` with the real STS and COS. Two things are simulated: the functions run on this computer,
  * because only a phone can call them as a user, and the phones are simulated phones.
  */
-async function runLiveMainJob(
+async function runLiveScenario(
   { config, settings }: DoctorContext,
   mayUploadInParts: boolean,
 ): Promise<Step[]> {
@@ -259,10 +268,10 @@ async function runLiveMainJob(
       createPhone({ functions: host.functions }, { name, openid }, folder, config)
     const one = await createUser(t('one user', '一个用户'), PROBE_USER)
     const other = await createUser(t('another user', '另一个用户'), OTHER_USER)
-    await runMainJob(nodeReader, [one, other], files, reporter)
+    await runScenario(nodeReader, [one, other], files, reporter)
   } catch (error) {
     const { message } = error as Error
-    reporter.check(false, t(`the main job stopped: ${message}`, `运行中止：${message}`))
+    reporter.check(false, t(`the main scenario stopped: ${message}`, `运行中止：${message}`))
   } finally {
     await host.close()
     await rm(folder, { recursive: true, force: true })

@@ -1,0 +1,138 @@
+import { COS } from 'miniprogram-cos'
+import { defect, endOf, type Launch, NOW, temporaryKey } from '../support/bothClients'
+import { createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { createRecordingWx, KEY, type RecordedRequest, setWx } from '../support/recordingWx'
+
+const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
+const seconds = () => Math.floor(Date.now() / 1000)
+const keyNamed = (name: string, life = 1800) => ({
+  TmpSecretId: name,
+  TmpSecretKey: 'secret',
+  SecurityToken: `token of ${name}`,
+  StartTime: seconds(),
+  ExpiredTime: seconds() + life,
+})
+
+afterEach(() => {
+  setWx()
+  jest.useRealTimers()
+})
+
+/** Answers by what `refuse` says of each request. */
+function install(
+  refuse: (request: RecordedRequest, index: number) => string | undefined = () => undefined,
+) {
+  const recorded = createRecordingWx((request, index) => {
+    const code = refuse(request, index)
+    return code
+      ? {
+          statusCode: code === 'ExpiredToken' ? 400 : 403,
+          data: `<Error><Code>${code}</Code></Error>`,
+        }
+      : { statusCode: 200, header: { ETag: '"e"' } }
+  })
+  setWx(recorded.wx)
+  return recorded.requests
+}
+
+test('does not correct the clock because a key is about to expire', async () => {
+  install()
+  const aging = { ...keyNamed('a'), StartTime: seconds() - 1750, ExpiredTime: seconds() + 50 }
+  const cos = new COS({ getAuthorization: async () => aging })
+  await cos.headObject({ ...AT, Key: 'a' })
+  expect(cos.options.SystemClockOffset).toBe(0)
+})
+
+test.each([-20, 0, 20, 300])(
+  'a URL is valid immediately on a phone whose clock is %d minutes ahead',
+  async (minutes) => {
+    install()
+    const real = Date.now()
+    const key = { ...keyNamed('a'), StartTime: Math.floor(real / 1000) }
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(real + minutes * 60_000)
+    const url = await new COS({ getAuthorization: async () => key }).getObjectUrl({
+      ...AT,
+      Key: 'a',
+    })
+    clock.mockRestore()
+    const [, start, end] = /q-key-time=(\d+);(\d+)/.exec(url) ?? []
+    expect(Number(start)).toBeLessThanOrEqual(real / 1000 + 1)
+    expect(Number(end)).toBeGreaterThan(real / 1000 + 600)
+    expect(Number(end)).toBeLessThanOrEqual(key.ExpiredTime)
+  },
+)
+
+test('a form upload recovers from clock skew like any other call', async () => {
+  const Date_ = new Date(Date.now() + 3 * 3600_000).toUTCString()
+  const late = {
+    statusCode: 403,
+    header: { Date: Date_ },
+    data: '<Error><Code>RequestTimeTooSkewed</Code></Error>',
+  }
+  const recorded = createRecordingWx(
+    (_, index) => (index === 0 ? late : { statusCode: 200, header: { ETag: '"e"' } }),
+    {
+      f: new Uint8Array(3),
+    },
+  )
+  setWx(recorded.wx)
+  const cos = new COS(KEY)
+  await cos.postObject({ ...AT, Key: 'a', FilePath: 'f' })
+  expect(recorded.requests.length).toBe(2)
+  expect(cos.options.SystemClockOffset).toBeGreaterThan(3 * 3600_000 - 60_000)
+})
+
+type Callback = (answer?: unknown) => void
+type Provider = (options: Untyped, callback: Callback) => unknown
+
+function start(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
+  const phone = createFakePhone(phoneOptions)
+  const COS = launch(phone.wx)
+  return { ...phone, COS, cos: new COS(options) }
+}
+
+/** A getAuthorization that answers after 10 ms and counts. */
+function counting(answer: (options: Untyped, count: number) => unknown) {
+  let calls = 0
+  const getAuthorization: Provider = (options, callback) => {
+    const given = answer(options, ++calls)
+    setTimeout(() => {
+      try {
+        callback(given)
+      } catch {
+        // Thrown into the app, which prints it.
+      }
+    }, 10)
+  }
+  return { getAuthorization, calls: () => calls }
+}
+
+const at = (Key: string) => ({ ...AT, Key })
+
+defect(
+  22,
+  'corrects the clock after a HEAD error, which has no body',
+  async (launch) => {
+    const later = new Date((NOW + 3600) * 1000).toUTCString()
+    const { cos } = start(launch, KEY, {
+      answer: (_, count) =>
+        count === 1 ? { statusCode: 403, header: { Date: later } } : undefined,
+    })
+    const end = await endOf(cos.headObject(at('k')))
+    return { end, hours: Math.round(cos.options.SystemClockOffset / 3_600_000) }
+  },
+  { right: { end: 'resolves', hours: 1 }, wrong: { end: 'rejects', hours: 0 } },
+)
+
+defect(
+  23,
+  'a phone whose clock is behind does not request more keys',
+  async (launch) => {
+    const provider = counting(() => temporaryKey({ StartTime: NOW + 60 }))
+    const { cos } = start(launch, provider)
+    for (const Key of ['a', 'b', 'c', 'd', 'e']) await endOf(cos.headObject(at(Key)))
+    return provider.calls()
+  },
+  { right: 1, wrong: 5 },
+)
