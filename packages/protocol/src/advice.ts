@@ -15,7 +15,7 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
   ],
   argument: ['Correct the call; nothing was sent.', '请修正参数；请求并未发出。'],
   abort: ['Cancelled by the app.', '已被应用取消。'],
-  integrity: ['The data was damaged in transit: try again.', '数据传输有误，请重试。'],
+  integrity: ['Damaged in transit: try again.', '数据传输有误，请重试。'],
   AccessDenied: [
     'Compare Key or Prefix with `cos.caller()`, and the rules in cos.config.ts.',
     '请对比 Key 或 Prefix 与 `cos.caller()`，以及 cos.config.ts 的规则。',

@@ -100,7 +100,7 @@ export function viaHttp({ url, headers }: HttpOptions, functionName: string): Ca
     // WeChat has parsed the JSON. A refusal has a status other than 200.
     const { error }: FunctionAnswer = Object(data)
     if (statusCode === 200 || error) return data
-    const message = `${name} responded with HTTP ${statusCode}`
+    const message = `${name} returned HTTP ${statusCode}`
     throw functionError('KitFunctionAnswer', message, statusCode >= 500)
   })
 }
