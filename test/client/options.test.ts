@@ -15,8 +15,7 @@ import { loadOfficialClient, type Untyped } from '../support/phones'
 import { type CannedAnswer, headerOf, isSignatureValid, KEY } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped
-const defaults = (): Untyped =>
-  new (loadOfficialClient<Client>(createFakePhone().wx))({}).options
+const defaults = (): Untyped => new (loadOfficialClient<Client>(createFakePhone().wx))({}).options
 
 useFakeClock()
 
