@@ -7,43 +7,16 @@ import {
   startWithOptions,
   temporaryKey,
 } from '../support/bothClients'
-import { AT } from '../support/fakePhone'
-import { createRecordingWx, KEY, type RecordedRequest, setWx } from '../support/recordingWx'
+import { AT, createFakePhone } from '../support/fakePhone'
+import { KEY, setWx } from '../support/recordingWx'
 
 const seconds = () => Math.floor(Date.now() / 1000)
-const keyNamed = (name: string, life = 1800) => ({
-  TmpSecretId: name,
-  TmpSecretKey: 'secret',
-  SecurityToken: `token of ${name}`,
-  StartTime: seconds(),
-  ExpiredTime: seconds() + life,
-})
 
-afterEach(() => {
-  setWx()
-  jest.useRealTimers()
-})
-
-/** Answers by what `refuse` says of each request. */
-function install(
-  refuse: (request: RecordedRequest, index: number) => string | undefined = () => undefined,
-) {
-  const recorded = createRecordingWx((request, index) => {
-    const code = refuse(request, index)
-    return code
-      ? {
-          statusCode: code === 'ExpiredToken' ? 400 : 403,
-          data: `<Error><Code>${code}</Code></Error>`,
-        }
-      : { statusCode: 200, header: { ETag: '"e"' } }
-  })
-  setWx(recorded.wx)
-  return recorded.requests
-}
+afterEach(() => setWx())
 
 test('does not correct the clock because a key is about to expire', async () => {
-  install()
-  const aging = { ...keyNamed('a'), StartTime: seconds() - 1750, ExpiredTime: seconds() + 50 }
+  setWx(createFakePhone().wx)
+  const aging = temporaryKey({ StartTime: seconds() - 1750, ExpiredTime: seconds() + 50 })
   const cos = new COS({ getAuthorization: async () => aging })
   await cos.headObject({ ...AT, Key: 'a' })
   expect(cos.options.SystemClockOffset).toBe(0)
@@ -52,9 +25,9 @@ test('does not correct the clock because a key is about to expire', async () => 
 test.each([-20, 0, 20, 300])(
   'a URL is valid immediately on a phone whose clock is %d minutes ahead',
   async (minutes) => {
-    install()
+    setWx(createFakePhone().wx)
     const real = Date.now()
-    const key = { ...keyNamed('a'), StartTime: Math.floor(real / 1000) }
+    const key = temporaryKey({ StartTime: seconds(), ExpiredTime: seconds() + 1800 })
     const clock = jest.spyOn(Date, 'now').mockReturnValue(real + minutes * 60_000)
     const url = await new COS({ getAuthorization: async () => key }).getObjectUrl({
       ...AT,
@@ -75,16 +48,14 @@ test('a form upload recovers from clock skew like any other call', async () => {
     header: { Date: Date_ },
     data: '<Error><Code>RequestTimeTooSkewed</Code></Error>',
   }
-  const recorded = createRecordingWx(
-    (_, index) => (index === 0 ? late : { statusCode: 200, header: { ETag: '"e"' } }),
-    {
-      f: new Uint8Array(3),
-    },
-  )
-  setWx(recorded.wx)
+  const { wx, requests } = createFakePhone({
+    files: { f: new Uint8Array(3) },
+    answer: (_, count) => (count === 1 ? late : undefined),
+  })
+  setWx(wx)
   const cos = new COS(KEY)
   await cos.postObject({ ...AT, Key: 'a', FilePath: 'f' })
-  expect(recorded.requests.length).toBe(2)
+  expect(requests.length).toBe(2)
   expect(cos.options.SystemClockOffset).toBeGreaterThan(3 * 3600_000 - 60_000)
 })
 

@@ -1,31 +1,18 @@
-import { COS } from 'miniprogram-cos'
 import {
   calledBack,
   defect,
   endOf,
   outcomeOf,
+  startBoth,
   startClient,
   temporaryKey,
   useFakeClock,
 } from '../support/bothClients'
-import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
-import { loadOfficialClient, type Untyped } from '../support/phones'
-import { headerOf, KEY, setWx } from '../support/recordingWx'
-
-type Client = new (options: object) => Untyped
-const official = (wx: unknown) => loadOfficialClient<Client>(wx)
+import { AT, MIB, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { headerOf, KEY } from '../support/recordingWx'
 
 useFakeClock()
-
-/** Creates both clients with the options, each on its own phone. */
-function both(options: object, phoneOptions?: PhoneOptions) {
-  const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
-  setWx(phone.wx)
-  return {
-    ours: { ...phone, cos: new COS(options) as Untyped },
-    official: { ...other, cos: new (official(other.wx))(options) },
-  }
-}
 
 describe('CopySourceParser', () => {
   /** The requested scopes. */
@@ -35,7 +22,7 @@ describe('CopySourceParser', () => {
       asked.push(Scope)
       callback(temporaryKey({ ScopeLimit: true, ExpiredTime: 2_000_000_000 }))
     }
-    const { ours, official } = both({ getAuthorization, ...options })
+    const { ours, official } = startBoth({ getAuthorization, ...options })
     const ends: unknown[] = []
     const seen: unknown[] = []
     for (const { cos } of [ours, official]) {
@@ -101,7 +88,7 @@ describe('CopySource', () => {
     'https://evil.example.com/media-1250000000.cos.ap-guangzhou.myqcloud.com/x',
     'a.txt',
   ])('%s is refused before anything is sent, as by cos-wx-sdk-v5', async (CopySource) => {
-    const { ours, official } = both(KEY)
+    const { ours, official } = startBoth(KEY)
     for (const { cos, requests } of [ours, official]) {
       const end = await outcomeOf(cos.putObjectCopy({ ...AT, Key: 'k', CopySource }))
       const text = JSON.stringify(end, (_, value) =>

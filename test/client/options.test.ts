@@ -6,28 +6,18 @@ import {
   defect,
   endOf,
   outcomeOf,
+  startBoth,
   startClient,
   useFakeClock,
 } from '../support/bothClients'
 import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import { type CannedAnswer, headerOf, isSignatureValid, KEY, setWx } from '../support/recordingWx'
+import { type CannedAnswer, headerOf, isSignatureValid, KEY } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped
-const official = (wx: unknown) => loadOfficialClient<Client>(wx)
-const defaults = () => new (official(createFakePhone().wx))({}).options as Untyped
+const defaults = (): Untyped => new (loadOfficialClient<Client>(createFakePhone().wx))({}).options
 
 useFakeClock()
-
-/** Creates both clients with the options, each on its own phone. */
-function both(options: object, phoneOptions?: PhoneOptions) {
-  const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
-  setWx(phone.wx)
-  return {
-    ours: { ...phone, cos: new COS(options) as Untyped },
-    official: { ...other, cos: new (official(other.wx))(options) },
-  }
-}
 
 /** Defaults that differ from cos-wx-sdk-v5, with the reason. */
 const OTHER_DEFAULTS: Record<string, unknown> = {
@@ -97,7 +87,7 @@ test.each<[string, unknown, string]>([
 
 test('telemetry options have no effect: only the request is sent', async () => {
   const reporter = jest.fn()
-  const { ours } = both({
+  const { ours } = startBoth({
     ...KEY,
     ClsReporter: reporter,
     BeaconReporter: reporter,
@@ -125,7 +115,7 @@ describe('AutoSwitchHost', () => {
   ])(
     'tries both domains in turn when %s, as cos-wx-sdk-v5 does, each signed',
     async (_, answer) => {
-      const { ours, official } = both({ ...KEY, AutoSwitchHost: true }, failing(answer))
+      const { ours, official } = startBoth({ ...KEY, AutoSwitchHost: true }, failing(answer))
       await get(ours.cos)
       await get(official.cos)
       expect(hosts(ours)).toEqual([FIRST, SECOND, FIRST, SECOND])
@@ -138,7 +128,7 @@ describe('AutoSwitchHost', () => {
     const answer: PhoneOptions['answer'] = (_, __, { url }) =>
       new URL(String(url)).host === FIRST ? DROP : undefined
     const phone = { files: { f: new Uint8Array(3) }, answer }
-    const { ours } = both({ ...KEY, AutoSwitchHost: true }, phone)
+    const { ours } = startBoth({ ...KEY, AutoSwitchHost: true }, phone)
     const form = await outcomeOf(ours.cos.postObject({ ...AT, Key: 'k', FilePath: 'f' }))
     expect(form).toMatchObject({ value: { Location: `${FIRST}/k` } })
     expect(hosts(ours)).toEqual([FIRST, SECOND])
@@ -163,7 +153,7 @@ describe('AutoSwitchHost', () => {
       DROP,
     ],
   ])('switches nothing %s', async (_, credentials, options, answer) => {
-    const { ours, official } = both(
+    const { ours, official } = startBoth(
       { ...('getAuthorization' in credentials ? credentials : KEY), ...options },
       failing(answer),
     )
@@ -174,7 +164,7 @@ describe('AutoSwitchHost', () => {
   })
 
   test('does not repeat a request that is not idempotent', async () => {
-    const { ours } = both({ ...KEY, AutoSwitchHost: true }, failing(DROP))
+    const { ours } = startBoth({ ...KEY, AutoSwitchHost: true }, failing(DROP))
     await outcomeOf(ours.cos.appendObject({ ...AT, Key: 'k', Position: 0, Body: 'x' }))
     expect(ours.requests.length).toBe(1)
   })
@@ -198,7 +188,7 @@ describe('MaxPartNumber', () => {
     [1, 4],
   ])('%p makes parts of %d MiB of 3000, as with cos-wx-sdk-v5', async (MaxPartNumber, size) => {
     const options = { ...KEY, CopyChunkSize: MIB, CopyChunkParallelLimit: 1, MaxPartNumber }
-    const { ours, official } = both(
+    const { ours, official } = startBoth(
       Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
       phone,
     )
@@ -215,7 +205,7 @@ describe('MaxPartNumber', () => {
 
 describe('ObjectKeySimplifyCheck', () => {
   const urlsOf = async (options: object, Key: string) => {
-    const { ours, official } = both({ ...KEY, ...options })
+    const { ours, official } = startBoth({ ...KEY, ...options })
     await outcomeOf(ours.cos.getObject({ ...AT, Key }))
     await outcomeOf(official.cos.getObject({ ...AT, Key }))
     return [ours, official].map(({ requests }) => requests.map(({ url }) => url))
@@ -232,7 +222,7 @@ describe('ObjectKeySimplifyCheck', () => {
   })
 
   test('affects reads only: a write that would reach another key is refused anyway', async () => {
-    const { ours } = both({ ...KEY, ObjectKeySimplifyCheck: false })
+    const { ours } = startBoth({ ...KEY, ObjectKeySimplifyCheck: false })
     const end = await outcomeOf(ours.cos.putObject({ ...AT, Key: 'a/../b', Body: 'x' }))
     expect(end).toMatchObject({ error: { code: 'KitInvalidKey' } })
     expect(ours.requests).toEqual([])

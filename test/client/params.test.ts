@@ -1,28 +1,15 @@
 import { COS, isCosError } from 'miniprogram-cos'
 import { answering, calledBack, defect, endOf, startClient } from '../support/bothClients'
-import { AT } from '../support/fakePhone'
-import {
-  type CannedAnswer,
-  createRecordingWx,
-  isSignatureValid,
-  KEY,
-  setWx,
-} from '../support/recordingWx'
+import { AT, createFakePhone } from '../support/fakePhone'
+import { isSignatureValid, KEY, setWx } from '../support/recordingWx'
 
-afterEach(() => {
-  setWx()
-  jest.useRealTimers()
-})
+afterEach(() => setWx())
 
-function install(answers: CannedAnswer[]) {
-  const recorded = createRecordingWx(
-    (_, index) => answers[Math.min(index, answers.length - 1)] as CannedAnswer,
-  )
-  setWx(recorded.wx)
-  return recorded.requests
+function install() {
+  const { wx, requests } = createFakePhone()
+  setWx(wx)
+  return requests
 }
-
-const OK = { statusCode: 200, header: { ETag: '"e"' } }
 
 describe('calls that could destroy data are refused before anything is sent', () => {
   test.each<[string, (cos: COS) => Promise<unknown>, string]>([
@@ -74,7 +61,7 @@ describe('calls that could destroy data are refused before anything is sent', ()
       'cannot read /nope',
     ],
   ])('%s', async (_, call, message) => {
-    const requests = install([OK])
+    const requests = install()
     const error = await call(new COS(KEY)).catch((refusal: unknown) => refusal)
     expect(isCosError(error) && error.kind).toBe('argument')
     expect((error as Error).message).toContain(message)
@@ -83,7 +70,7 @@ describe('calls that could destroy data are refused before anything is sent', ()
 })
 
 test('a named param wins over a header of the caller, whatever its spelling', async () => {
-  const requests = install([OK])
+  const requests = install()
   const Headers = { 'content-type': 'a/b', 'x-cos-meta-a': '1' }
   await new COS(KEY).putObject({ ...AT, Key: 'a', Body: 'x', ContentType: 'c/d', Headers })
   expect(requests[0]?.header).toMatchObject({ 'Content-Type': 'c/d', 'x-cos-meta-a': '1' })

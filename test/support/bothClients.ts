@@ -23,6 +23,15 @@ export function startClient(launch: Launch, phoneOptions: PhoneOptions = {}, opt
   return { ...phone, COS: Client, cos }
 }
 
+/** Both clients with the same options, each on its own phone. */
+export function startBoth(options: object, phoneOptions?: PhoneOptions) {
+  const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
+  return {
+    ours: { ...phone, cos: new (ours(phone.wx))(options) },
+    official: { ...other, cos: new (official(other.wx))(options) },
+  }
+}
+
 /** A client with these options alone: without a fixed key. */
 export function startWithOptions(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
   const phone = createFakePhone(phoneOptions)

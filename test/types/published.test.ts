@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
 import { type PackedClient, packClient } from '../support/localRegistry'
+import { readProject, writeProject } from '../support/projectFiles'
 import { ROOT } from '../support/root'
 
 let packed: PackedClient
@@ -11,6 +12,7 @@ let packed: PackedClient
 beforeAll(() => {
   packed = packClient()
   cpSync(join(__dirname, 'consumer'), packed.project, { recursive: true })
+  writeProject(readProject('test/types/importForms.txtar'), packed.project)
 })
 
 afterAll(() => rmSync(packed.project, { recursive: true, force: true }))

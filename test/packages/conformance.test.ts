@@ -16,7 +16,7 @@ const npmInstall = (cwd: string, ...packages: string[]) => {
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'judges-'))
+  folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   tarballs = await packPackages(folder)
 }, 300_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
