@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import type { COS } from 'miniprogram-cos'
 import { signedRequests } from '../support/cosRequests'
 import { MIB } from '../support/fakePhone'
-import { CLIENT_FILE, createMortalPhone } from '../support/phones'
+import { CLIENT_FILE, createKillablePhone } from '../support/phones'
 import { BUCKET, FAULTS, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -41,7 +41,7 @@ const run = fc.record({
 
 /** Starts the app on a phone that may have run it before. */
 function start(name: string) {
-  const phone = createMortalPhone(cloud, name)
+  const phone = createKillablePhone(cloud, name)
   const globals = {
     // Retry delays are shortened to a twentieth.
     setTimeout: (later: () => void, milliseconds: number) => setTimeout(later, milliseconds / 20),

@@ -154,7 +154,7 @@ describe('failures that a retry cannot resolve', () => {
   })
 })
 
-describe('failures that say too little', () => {
+describe('failures without details', () => {
   const once = (failure: (options: Untyped) => void) => (wx: Untyped) => {
     let calls = 0
     return {
