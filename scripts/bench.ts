@@ -57,7 +57,8 @@ async function measure(names: string[]): Promise<BenchRecord> {
     for (const [id, rounds] of Object.entries(measured)) if (rounds) record.figures[id] = rounds
     console.log(`${suite.title.en}\n\n${figureTable(measuredFigures(suite, record))}\n`)
     const missing = Object.keys(measured).filter((id) => !measured[id])
-    if (missing.length > 0) console.log(`Not measured: ${missing.join(', ')}: ${suite.needs}\n`)
+    if (missing.length > 0)
+      console.log(`Not measured: ${missing.join(', ')}: ${suite.missingReason}\n`)
   }
   record.minutes = (performance.now() - started) / 60_000
   console.log(`${record.minutes.toFixed(1)} minutes`)

@@ -37,7 +37,7 @@ export async function linkTo(
   seconds: number,
 ): Promise<{ url: string; until: number }> {
   const url = await cos.getObjectUrl({ Key: await keyOf(path), Expires: seconds })
-  // A link expires with the key that signs it, so the expiry is read from the link.
+  // A link expires with the credentials that sign it, so the expiry is read from the link.
   const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
   return { url, until: end ? Number(end[1]) * 1000 : 0 }
 }

@@ -113,7 +113,7 @@ can do nothing else.`,
       unit: 'ms',
       ...LESS,
       note: {
-        en: 'Goal: 16 ms, one frame. The MD5 is computed in turns of 4 ms.',
+        en: 'Goal: 16 ms, one frame. The MD5 is computed in slices of 4 ms.',
         zh: '目标：16 ms，即一帧。MD5 分段计算，每段 4 ms。',
       },
     },
@@ -161,13 +161,13 @@ async function compare(
   rounds: number,
   flags: string[] = [],
 ): Promise<(name: string) => Rounds> {
-  const [ours, theirs]: [Round[], Round[]] = [[], []]
+  const [ours, official]: [Round[], Round[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
     ours.push(await measure(CLIENT_FILE, measurement, flags))
-    theirs.push(await measure(OFFICIAL_FILE, measurement, flags))
+    official.push(await measure(OFFICIAL_FILE, measurement, flags))
   }
-  const valuesOf = (all: Round[], name: string) => all.map((one) => one[name] as number)
-  return (name) => ({ ours: valuesOf(ours, name), peer: valuesOf(theirs, name) })
+  const valuesOf = (all: Round[], name: string) => all.map((round) => round[name] as number)
+  return (name) => ({ ours: valuesOf(ours, name), peer: valuesOf(official, name) })
 }
 
 /** Compares our client with 10,000 queued uploads to one with 1,000. */

@@ -47,7 +47,7 @@ CPU; a control group limits it here.`,
 wx-server-sdk 与 tencentcloud-sdk-nodejs-sts；“qcloud-cos-sts”引入 wx-server-sdk 与 qcloud-cos-sts。两者每次调用都请求 STS。
 冷启动从文件第一行计到第一个密钥。小规格函数只有五分之一个 CPU，这里用 cgroup 限制。`,
   },
-  needs: 'this user cannot make a control group',
+  missingReason: 'this user cannot make a control group',
   figures: {
     'function.coldShare': { what: COLD_SHARE, ...COLD, peer: TWO_SDKS },
     'function.coldShareCosSts': { what: COLD_SHARE, ...COLD, peer: COS_STS },

@@ -17,7 +17,7 @@ export interface ChildServer {
   stop: () => Promise<void>
 }
 
-/** Starts the local COS as it is built, with its data in a folder. */
+/** Starts the built local COS, with its data in a folder. */
 export function startCos(folder: string, name: string): Promise<ChildServer> {
   const program = at('test/support/bareCloud.js')
   return startServer([program, join(folder, name), KEY.SecretId, KEY.SecretKey])

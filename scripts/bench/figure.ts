@@ -31,8 +31,8 @@ export interface Suite {
   /** How all of them are measured. */
   how: Text
   figures: Record<string, FigureInfo>
-  /** What is missing where a figure cannot be measured. */
-  needs?: string
+  /** Why a figure cannot be measured on some machines. */
+  missingReason?: string
   /** Measures every figure. Undefined stands for one that cannot be measured on this machine. */
   run: () => Promise<Record<string, Rounds | undefined>>
 }
@@ -62,15 +62,15 @@ export interface Spread {
 export interface Figure extends FigureInfo {
   id: string
   ours: Spread
-  theirs?: Spread
-  /** Ours to theirs. */
+  peerSpread?: Spread
+  /** Ours to the peer's. */
   ratio?: Spread
 }
 
 /** @throws Error if a peer is declared and not measured, or the other way round */
 export function figureOf(id: string, info: FigureInfo, { ours, peer }: Rounds): Figure {
   if (!info.peer !== !peer) throw new Error(`${id}: the peer is declared or measured, not both`)
-  const compared = peer ? { theirs: spreadOf(peer), ratio: ratioOf(ours, peer) } : {}
+  const compared = peer ? { peerSpread: spreadOf(peer), ratio: ratioOf(ours, peer) } : {}
   return { id, ...info, ours: spreadOf(ours), ...compared }
 }
 
@@ -108,15 +108,15 @@ export function spreadOf(values: number[]): Spread {
 }
 
 /**
- * Ours to theirs, round by round: the two sides of a round ran one after the other, so whatever else the machine
+ * Ratio of ours to the peer's, round by round: the two sides of a round ran one after the other, so whatever else the machine
  * did affects both. Zero to zero is 1: they are equal.
  */
-export function ratioOf(ours: number[], theirs: number[]): Spread {
-  if (ours.length !== theirs.length) {
-    throw new Error(`${ours.length} rounds of ours for ${theirs.length} of the peer`)
+export function ratioOf(ours: number[], peer: number[]): Spread {
+  if (ours.length !== peer.length) {
+    throw new Error(`${ours.length} rounds of ours for ${peer.length} of the peer`)
   }
   return spreadOf(
-    ours.map((own, i) => (own === 0 && theirs[i] === 0 ? 1 : own / (theirs[i] as number))),
+    ours.map((own, i) => (own === 0 && peer[i] === 0 ? 1 : own / (peer[i] as number))),
   )
 }
 

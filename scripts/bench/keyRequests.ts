@@ -54,7 +54,7 @@ succeeds has asked for what it needs.`,
       clockOffset = 0,
     ): Promise<Rounds> => ({
       ours: [await callsOf('ours', scenario, isScoped, clockOffset)],
-      peer: [await callsOf('theirs', scenario, isScoped, clockOffset)],
+      peer: [await callsOf('peer', scenario, isScoped, clockOffset)],
     })
     try {
       return {

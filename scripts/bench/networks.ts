@@ -129,7 +129,7 @@ export const networks: Suite = {
     en: `Simulated phones with the same files on the same networks, seven runs each, with the same random seeds for both
 clients. Wi-Fi: 50 Mbit/s up, 100 down, 20 ms; 4G: 10 Mbit/s up, 30 down, 60 ms, 1 % of requests and of answers break off; weak 3G: 0.75 Mbit/s up, 1.6 down, 300 ms, 0.34 Mbit/s per connection (2 % packet loss), 5 % of requests and of answers break off; far bucket: 50 Mbit/s up and down, 200 ms, 6 Mbit/s per connection.
 Time is that of the simulated phone, where computing takes none, so these figures depend on the network alone and are the
-same on every machine. A request that breaks off does so somewhere on its way; WeChat gives up after 60 seconds. A run
+same on every machine. A request that breaks off does so at a random position; WeChat gives up after 60 seconds. A run
 that fails is started again, as a user would, and its time counts. Everything transferred is compared byte for byte. The
 official client has no \`'auto'\`: there, its three parts or files at a time are the peer. Scoped keys come from a function that
 takes 150 ms.`,
@@ -169,7 +169,7 @@ takes 150 ms.`,
         measured[id] = await inTurns(
           7,
           (round) => run('ours', { ...network.wire, seed: round + 1 }),
-          (round) => run('theirs', { ...network.wire, seed: round + 1 }),
+          (round) => run('peer', { ...network.wire, seed: round + 1 }),
         )
       }
       return measured

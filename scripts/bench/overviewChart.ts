@@ -46,11 +46,11 @@ export function overviewChart(record: BenchRecord, figures: Figure[], language: 
 }
 
 function barOf(figure: Figure, label: string): Bar {
-  const { ratio, ours, theirs, unit, better } = figure
+  const { ratio, ours, peerSpread, unit, better } = figure
   const median = costOf(figure)
-  if (!ratio || !theirs || median === undefined) throw new Error(`${figure.id} has no peer`)
+  if (!ratio || !peerSpread || median === undefined) throw new Error(`${figure.id} has no peer`)
   const [min, max] = better === 'less' ? [ratio.min, ratio.max] : [1 / ratio.max, 1 / ratio.min]
-  const sides = [ours, theirs].map(({ median }) => numberText(median)).join(' : ')
+  const sides = [ours, peerSpread].map(({ median }) => numberText(median)).join(' : ')
   return { label, cost: { median, min, max }, detail: `${sides} ${unit}` }
 }
 

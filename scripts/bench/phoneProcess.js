@@ -64,7 +64,7 @@ globalThis.wx = {
     const data = root ? UPLOAD.replaceAll('R>', `${root}>`) : method === 'GET' ? listing : ''
     const answer = { statusCode: 200, header: { ETag: '"e"', 'x-cos-request-id': 'r' }, data }
     if (method === 'GET' || method === 'HEAD') options.success(answer)
-    // What is on its way is in memory.
+    // Unfinished requests are in memory.
     else later(() => options.success(answer), answerTime)
     return { abort() {} }
   },

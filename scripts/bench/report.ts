@@ -101,12 +101,14 @@ export function figureTable(figures: Figure[], language: Language = 'en'): strin
   return table(
     COLUMNS[language],
     figures.map((figure) => {
-      const { what, unit, ours, theirs, ratio, peer } = figure
+      const { what, unit, ours, peerSpread, ratio, peer } = figure
       const side = betterSide(figure)
       return [
         what[language],
         spread(ours, unit),
-        theirs ? `${peerText(peer, language)}${COLON[language]}${spread(theirs, unit)}` : '',
+        peerSpread
+          ? `${peerText(peer, language)}${COLON[language]}${spread(peerSpread, unit)}`
+          : '',
         ratio ? ratioText(ratio.median) : '',
         goalText(figure, language),
         side ? BETTER[side][language] : '',
@@ -203,12 +205,12 @@ function listOf(figures: Figure[], language: Language): string {
 
 function lineOf(figure: Figure, language: Language): string {
   const comma = COMMA[language]
-  const { what, ours, theirs, unit, ratio, peer, goal } = figure
+  const { what, ours, peerSpread, unit, ratio, peer, goal } = figure
   const numbers =
-    theirs && ratio
+    peerSpread && ratio
       ? [
           `${numberText(ours.median)} ${unit}`,
-          `${peerText(peer, language)} ${numberText(theirs.median)} ${unit}`,
+          `${peerText(peer, language)} ${numberText(peerSpread.median)} ${unit}`,
           `${RATIO[language]}${ratioText(ratio.median)}`,
         ].join(comma)
       : `${numberText(ours.median)} ${unit}`

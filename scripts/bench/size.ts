@@ -33,7 +33,7 @@ what nothing requires (\`ignoreUploadUnusedFiles\`). The official client is ES5 
 同一小程序相比，待上传代码包增加的大小。微信会转为 ES5（\`es6\` 与 \`enhance\`），每个小程序加入一次辅助函数，并去掉未引用的文件
 （\`ignoreUploadUnusedFiles\`）。官方 SDK 本身就是 ES5。与开发者工具一致，1 KB 为 1024 字节。`,
   },
-  needs: "WeChat's own tools are not installed: npm run check:wechat",
+  missingReason: "WeChat's own tools are not installed: npm run check:wechat",
   figures: {
     'size.client': {
       what: { en: 'the client, as "Build npm" makes it', zh: '客户端，“构建 npm”后' },

@@ -11,7 +11,7 @@ import { BUCKET, REGION, ROOT_KEY } from '../../test/support/testCloud'
 
 export const AT = { Bucket: BUCKET, Region: REGION }
 
-export type ClientName = 'ours' | 'theirs'
+export type ClientName = 'ours' | 'peer'
 interface Uploaded {
   files: { error: object | null }[]
 }

@@ -14,6 +14,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import { deployedFunctions } from '../../packages/cli/src/project'
 import { buildPart } from '../support/buildOnce'
+import { MIB } from '../support/fakePhone'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone, createTestPhone } from '../support/phones'
 import { startAppOnCloud } from '../support/previewApp'
@@ -49,7 +50,6 @@ const ADOPTERS: Adopter[] = [
   },
 ]
 
-const MIB = 1024 * 1024
 const PICTURE = at('packages/cli/samples/sea.png')
 const TIMEOUT_MS = 30_000
 

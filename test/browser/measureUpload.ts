@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
 import { launchBrowser } from '../support/browser'
 import { PreviewPage, startTestProject } from '../support/demoPreview'
+import { MIB } from '../support/fakePhone'
 
 const USAGE = `Uploads a large file in the preview and measures how long the page is blocked.
 
@@ -12,7 +13,6 @@ const USAGE = `Uploads a large file in the preview and measures how long the pag
 Prints the longest gap between two events of each frame's main thread and the time from a press of Pause until the
 row says so. The machine should do nothing else: every busy process makes the gaps longer.`
 
-const MIB = 1024 * 1024
 const PAUSES = 3
 
 interface Measured {

@@ -4,8 +4,7 @@ import { emptyTrash, keptTrash } from '../../packages/cli/src/cloud/bucketSettin
 import type { CosConfig } from '../../packages/server/src'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
-describe('a policy that opens the bucket', () => {
-  /** What opens a bucket to anybody, as its policy may say it. */
+describe('bucket policies that open the bucket', () => {
   const config = {
     env: 'test',
     bucket: 'media-1250000000',
@@ -41,12 +40,12 @@ describe('a policy that opens the bucket', () => {
     ['qcs:*'],
     ['qcs::cam::*'],
     ['qcs::cam::uin/*:uin/*'],
-  ])('principal %s', async (principal) => {
+  ])('are detected by the principal %s', async (principal) => {
     expect(await isPublic({ Principal: { qcs: [principal] } })).toBe(true)
   })
 
   test.each(['qcs::cam::uin/100000000001:uin/100000000011', 'qcs::cam::uin/100000000001:uin/*'])(
-    'not a principal of one account: %s',
+    'do not include those with a principal of one account: %s',
     async (principal) => {
       expect(await isPublic({ Principal: { qcs: [principal] } })).toBe(false)
     },
@@ -64,7 +63,7 @@ describe('a policy that opens the bucket', () => {
     'qcs::cos:*:uid/1250000000:media-*/private/*',
     'qcs::cos:*:uid/*:*/*',
     'qcs::cos:ap-guangzhou:prefix//1250000000/media/*',
-  ])('resource %s', async (resource) => {
+  ])('are detected by the resource %s', async (resource) => {
     expect(await isPublic({ Resource: [resource] })).toBe(true)
   })
 
@@ -73,7 +72,7 @@ describe('a policy that opens the bucket', () => {
     at('shared/*'),
     'qcs::cos:*:uid/1250000000:other-1250000000/*',
     'qcs::cos:ap-beijing:uid/1250000000:media-1250000000/*',
-  ])('not a resource without private paths: %s', async (resource) => {
+  ])('do not include those whose resource has no private paths: %s', async (resource) => {
     expect(await isPublic({ Resource: [resource] })).toBe(false)
   })
 
@@ -87,22 +86,22 @@ describe('a policy that opens the bucket', () => {
     'name/cos:PutObjectACL',
     'name/cos:PutBucketPolicy',
     'name/cos:PutBucketACL',
-  ])('action %s', async (action) => {
+  ])('are detected by the action %s', async (action) => {
     expect(await isPublic({ Action: action })).toBe(true)
   })
 
-  test('not an action that neither reads nor writes objects', async () => {
+  test('do not include those whose actions access no objects', async () => {
     expect(await isPublic({ Action: ['name/cos:HeadBucket'] })).toBe(false)
   })
 
-  test('what everyone may read, nobody may write without signing in', async () => {
+  test('include those that permit writing to paths that everyone may only read', async () => {
     expect(await isPublic({ Action: ['name/cos:PutObject'], Resource: [at('shared/*')] })).toBe(
       true,
     )
   })
 
   test.each([{ Effect: 'deny' }, { Condition: { ip_equal: { 'qcs:ip': '10.0.0.1' } } }])(
-    'not a statement that denies or has a condition: %j',
+    'do not include those that deny or have a condition: %j',
     async (change) => {
       expect(await isPublic(change)).toBe(false)
     },
@@ -110,7 +109,7 @@ describe('a policy that opens the bucket', () => {
 })
 
 describe('the lifecycle rules of the trash', () => {
-  const PLACE = { Bucket: BUCKET, Region: REGION }
+  const BUCKET_PARAMS = { Bucket: BUCKET, Region: REGION }
   /** A rule of the developer for the whole bucket. */
   const MINE = { ID: 'mine', Status: 'Enabled' as const, Filter: {}, Expiration: { Days: 10 } }
 
@@ -123,13 +122,13 @@ describe('the lifecycle rules of the trash', () => {
   test('a rule of an earlier configuration does not empty the trash sooner', async () => {
     const cos = new COS({ ...ROOT_KEY, Proxy: cloud.cos, Protocol: 'http:' })
     const part = { prefix: '.trash/private/', days: 30 }
-    await cos.putBucketLifecycle({ ...PLACE, Rules: [MINE] })
-    await emptyTrash(cos, PLACE, [{ prefix: '.trash/', days: 7 }])
-    await emptyTrash(cos, PLACE, [{ prefix: '.trash/open/', days: 3 }])
-    expect(await keptTrash(cos, PLACE, [part])).toEqual([part])
-    await emptyTrash(cos, PLACE, [part])
-    expect(await keptTrash(cos, PLACE, [part])).toEqual([])
-    const { Rules } = await cos.getBucketLifecycle(PLACE)
+    await cos.putBucketLifecycle({ ...BUCKET_PARAMS, Rules: [MINE] })
+    await emptyTrash(cos, BUCKET_PARAMS, [{ prefix: '.trash/', days: 7 }])
+    await emptyTrash(cos, BUCKET_PARAMS, [{ prefix: '.trash/open/', days: 3 }])
+    expect(await keptTrash(cos, BUCKET_PARAMS, [part])).toEqual([part])
+    await emptyTrash(cos, BUCKET_PARAMS, [part])
+    expect(await keptTrash(cos, BUCKET_PARAMS, [part])).toEqual([])
+    const { Rules } = await cos.getBucketLifecycle(BUCKET_PARAMS)
     expect(Rules.map(({ ID, Expiration }) => [ID, Expiration?.Days])).toEqual([
       ['mine', '10'],
       ['empty .trash/', '30'],

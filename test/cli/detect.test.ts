@@ -141,7 +141,7 @@ test('files of the kit are kept out of the package where the folder is the mini 
   )
 })
 
-test('cloudfunctionRoot of the private file counts, and that of cloudbaserc.json where there is none', () => {
+test('reads cloudfunctionRoot from project.private.config.json, otherwise functionRoot from cloudbaserc.json', () => {
   write({
     'app.json': {},
     'project.config.json': {},
@@ -152,7 +152,7 @@ test('cloudfunctionRoot of the private file counts, and that of cloudbaserc.json
   expect(detect(root)).toMatchObject({ cloudfunctionRoot: 'own', hasCloudfunctionRoot: true })
 })
 
-test('lines of .gitignore count in any spelling, and a byte order mark is no error', () => {
+test('recognises lines of .gitignore in any spelling, and accepts a byte order mark', () => {
   write({
     'app.json': {},
     'project.config.json': '\uFEFF{"cloudfunctionRoot":"cloudfunctions/"}',

@@ -35,7 +35,7 @@ describe('explain: an error text', () => {
     expect(explain(text, 'en')).toContain(expected)
   })
 
-  test('that is unknown ends with status 1', async () => {
+  test('ends with status 1 if it is unknown', async () => {
     const { stdout, status } = await runInProcess(['doctor', 'explain', 'something else'])
     expect([stdout.trim(), status]).toEqual([UNKNOWN.en, 1])
   })
@@ -46,7 +46,7 @@ describe('explain: a bare RequestId', () => {
   const OF_COS = 'NWUzMWNmMzBfYzhhNzU4NjRfOTdlXzFhNjc='
   const OF_CALL = '5b6a1b3e-0d0c-4a57-9d53-0123456789ab'
 
-  test('of COS contains its time', () => {
+  test('of COS gives its time', () => {
     expect(readRequestId(OF_COS)).toEqual({
       kind: 'cos',
       time: new Date('2020-01-29T18:30:08.000Z'),
@@ -66,7 +66,7 @@ describe('explain: a bare RequestId', () => {
   test.each([
     [OF_COS, 'COS, 2020-01-29T18:30:08.000Z', 'console.cloud.tencent.com/cos/diagnose'],
     [OF_CALL, 'stsRequestId', 'console.cloud.tencent.com/api/diagnosis'],
-  ])('%s: where to look it up', async (text, ...said) => {
+  ])('%s is explained by where to look it up', async (text, ...said) => {
     const id = readRequestId(text) as RequestId
     for (const one of said) expect(await explainRequestId(text, id, 'en')).toContain(one)
     expect(await explainRequestId(text, id, 'zh')).toContain('控制台')

@@ -174,7 +174,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
       /^init: project\.config\.json is not valid JSON: /,
     ],
     [
-      'a list in place of an object',
+      'a list instead of an object',
       (app) => writeFileSync(app.path('package.json'), '[]'),
       'init: package.json does not contain an object',
     ],

@@ -172,7 +172,7 @@ test('reports what cannot be migrated, and migrates the rest', async () => {
   })
 })
 
-test('a download that is cut off or altered is tried again', async () => {
+test('retries a download that is cut off or altered', async () => {
   await fill()
   let opened = 0
   const files: SourceFiles = {
@@ -191,7 +191,7 @@ test('a download that is cut off or altered is tried again', async () => {
   expect(Object.keys(await contents(rehearsal))).toHaveLength(4)
 })
 
-test('keeps what the app writes meanwhile', async () => {
+test('keeps what the app writes during the migration', async () => {
   const [one] = await fill()
   const posts = rehearsal.app.database().collection('posts')
   let isFirst = true
@@ -267,7 +267,7 @@ function getTempFileURLAs({ app }: Rehearsal) {
   }
 }
 
-test('finds texts at a field, in arrays and below', () => {
+test('finds strings in a field, in arrays and in nested objects', () => {
   const record = { a: 'x', list: [{ url: 'y', 'odd.name': 'z' }, 'w'], when: new Date(0), n: 1 }
   expect(textsAt(record, 'list.url')).toEqual([{ path: 'list.0.url', text: 'y' }])
   expect(textsAt(record, 'list')).toEqual([
@@ -323,7 +323,7 @@ describe('records that users write', () => {
     ['a path that goes up at its end', {}, 'cloud://env.bucket/a/..'],
     ['an empty segment', {}, 'cloud://env.bucket/a//b'],
     ['a backslash', {}, 'cloud://env.bucket/a\\..\\b'],
-  ])('cannot put a file out of its folder: %s', (_, record, text) => {
+  ])('cannot move a file out of its folder: %s', (_, record, text) => {
     const template = 'private/{openid}/{id}/{path}'
     expect(keyOf(template, { _openid: 'oAlice', ...record }, text)).toHaveProperty('reason')
     expect(keyOf(template, { _openid: 'oAlice' })).toEqual({ Key: 'private/oAlice/p/a/1.png' })

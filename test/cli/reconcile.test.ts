@@ -18,7 +18,7 @@ beforeAll(() => copyFileSync(snippetFile('cos.config.ts'), join(cloud.folder, 'c
 
 const signed = signedRequests(() => cloud)
 
-/** Runs the command as a developer does, with the local cloud in place of Tencent's. */
+/** Runs the command as a developer does, with the local cloud instead of Tencent's. */
 function reconcile(...args: string[]): Promise<{ status: number | null; text: string }> {
   const child = spawn(process.execPath, [CLI, 'reconcile', ...args], {
     cwd: cloud.folder,
@@ -61,7 +61,7 @@ test('reconcile runs onUpload and onDelete where they never ran', async () => {
   expect(first.text + second.text).not.toContain(KEY.SecretKey)
 })
 
-test('reconcile refuses a time that is no number', async () => {
+test('reconcile refuses a time that is not a number', async () => {
   expect(await reconcile('--older-than', 'soon')).toMatchObject({
     status: 2,
     text: expect.stringContaining('--older-than must be a number of seconds'),

@@ -1,10 +1,15 @@
 import { COS } from 'miniprogram-cos'
-import { defect, endOf, type Launch, NOW, temporaryKey } from '../support/bothClients'
-import { createFakePhone, type PhoneOptions } from '../support/fakePhone'
-import type { Untyped } from '../support/phones'
+import {
+  countingProvider,
+  defect,
+  endOf,
+  NOW,
+  startWithOptions,
+  temporaryKey,
+} from '../support/bothClients'
+import { AT } from '../support/fakePhone'
 import { createRecordingWx, KEY, type RecordedRequest, setWx } from '../support/recordingWx'
 
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const seconds = () => Math.floor(Date.now() / 1000)
 const keyNamed = (name: string, life = 1800) => ({
   TmpSecretId: name,
@@ -83,31 +88,6 @@ test('a form upload recovers from clock skew like any other call', async () => {
   expect(cos.options.SystemClockOffset).toBeGreaterThan(3 * 3600_000 - 60_000)
 })
 
-type Callback = (answer?: unknown) => void
-type Provider = (options: Untyped, callback: Callback) => unknown
-
-function start(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
-  const phone = createFakePhone(phoneOptions)
-  const COS = launch(phone.wx)
-  return { ...phone, COS, cos: new COS(options) }
-}
-
-/** A getAuthorization that answers after 10 ms and counts. */
-function counting(answer: (options: Untyped, count: number) => unknown) {
-  let calls = 0
-  const getAuthorization: Provider = (options, callback) => {
-    const given = answer(options, ++calls)
-    setTimeout(() => {
-      try {
-        callback(given)
-      } catch {
-        // Thrown into the app, which prints it.
-      }
-    }, 10)
-  }
-  return { getAuthorization, calls: () => calls }
-}
-
 const at = (Key: string) => ({ ...AT, Key })
 
 defect(
@@ -115,7 +95,7 @@ defect(
   'corrects the clock after a HEAD error, which has no body',
   async (launch) => {
     const later = new Date((NOW + 3600) * 1000).toUTCString()
-    const { cos } = start(launch, KEY, {
+    const { cos } = startWithOptions(launch, KEY, {
       answer: (_, count) =>
         count === 1 ? { statusCode: 403, header: { Date: later } } : undefined,
     })
@@ -129,8 +109,8 @@ defect(
   23,
   'a phone whose clock is behind does not request more keys',
   async (launch) => {
-    const provider = counting(() => temporaryKey({ StartTime: NOW + 60 }))
-    const { cos } = start(launch, provider)
+    const provider = countingProvider(() => temporaryKey({ StartTime: NOW + 60 }))
+    const { cos } = startWithOptions(launch, provider)
     for (const Key of ['a', 'b', 'c', 'd', 'e']) await endOf(cos.headObject(at(Key)))
     return provider.calls()
   },

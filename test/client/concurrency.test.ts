@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { loadModule, VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { runPool } from '../../packages/client/src/concurrency'
 import { AutoLimit } from '../../packages/client/src/tasks/autoLimit'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 /** WeChat runs ten requests of an app at a time; uploads leave two of them to pages. */
 describe('the limits of requests that run at the same time', () => {
   const AT = { Bucket: BUCKET, Region: REGION }
-  const MIB = 1024 * 1024
 
   const cloud = useTestCloud()
 
@@ -134,8 +134,6 @@ describe('the limits of requests that run at the same time', () => {
 })
 
 describe("the limit of 'auto'", () => {
-  const MIB = 1024 * 1024
-
   /** Each connection is slow; the line has bandwidth for eight of them. */
   const SLOW_CONNECTIONS = { roundTrip: 200, up: 50e6, perConnection: 6e6 }
   /** A single connection uses all of the bandwidth. */

@@ -6,7 +6,6 @@ import { COS, type RecordedRequest, setWx } from '../support/recordingWx'
 
 /** Keys that permit only the requested scope: `ScopeLimit: true`. */
 describe('keys that permit only the requested scope', () => {
-  const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
   const SMALL = new Uint8Array(10)
 
   beforeEach(() => {
@@ -175,7 +174,7 @@ describe('the circuit breaker of an unavailable function', () => {
   const files = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ ...AT, Key: `private/me/${i}`, FilePath: 'f' }))
 
-  test('calls an unavailable function 3 times for 300 queued files, and says so in every error', async () => {
+  test('calls an unavailable function 3 times for 300 queued files, and names the reason in every error', async () => {
     const { cos, calls } = start(() => undefined)
     const end = (await outcomeOf(cos.uploadFiles({ files: files(300) }))) as Untyped
     const errors: Untyped[] = end.value.files.map(({ error }: Untyped) => error)

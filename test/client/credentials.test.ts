@@ -1,10 +1,15 @@
 import { COS, type GetAuthorization, type GetSTS } from 'miniprogram-cos'
-import { defect, endOf, type Launch, temporaryKey } from '../support/bothClients'
-import { createFakePhone, type PhoneOptions } from '../support/fakePhone'
-import type { Untyped } from '../support/phones'
+import {
+  countingProvider,
+  defect,
+  endOf,
+  type Provider,
+  startWithOptions,
+  temporaryKey,
+} from '../support/bothClients'
+import { AT } from '../support/fakePhone'
 import { createRecordingWx, headerOf, type RecordedRequest, setWx } from '../support/recordingWx'
 
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const seconds = () => Math.floor(Date.now() / 1000)
 const keyNamed = (name: string, life = 1800) => ({
   TmpSecretId: name,
@@ -235,31 +240,6 @@ test('reports which options are missing if there are no credentials', async () =
   })
 })
 
-type Callback = (answer?: unknown) => void
-type Provider = (options: Untyped, callback: Callback) => unknown
-
-function start(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
-  const phone = createFakePhone(phoneOptions)
-  const COS = launch(phone.wx)
-  return { ...phone, COS, cos: new COS(options) }
-}
-
-/** A getAuthorization that answers after 10 ms and counts. */
-function counting(answer: (options: Untyped, count: number) => unknown) {
-  let calls = 0
-  const getAuthorization: Provider = (options, callback) => {
-    const given = answer(options, ++calls)
-    setTimeout(() => {
-      try {
-        callback(given)
-      } catch {
-        // Thrown into the app, which prints it.
-      }
-    }, 10)
-  }
-  return { getAuthorization, calls: () => calls }
-}
-
 const at = (Key: string) => ({ ...AT, Key })
 
 defect(
@@ -279,7 +259,9 @@ defect(
     const ends: string[] = []
     for (const answer of [undefined, null]) {
       ends.push(
-        await endOf(start(launch, { getAuthorization: giving(answer) }).cos.headObject(at('k'))),
+        await endOf(
+          startWithOptions(launch, { getAuthorization: giving(answer) }).cos.headObject(at('k')),
+        ),
       )
     }
     const rejecting = () =>
@@ -289,7 +271,9 @@ defect(
       promise.catch(() => {})
       return promise
     }
-    ends.push(await endOf(start(launch, { getAuthorization: silenced }).cos.headObject(at('k'))))
+    ends.push(
+      await endOf(startWithOptions(launch, { getAuthorization: silenced }).cos.headObject(at('k'))),
+    )
     return { ends, thrown }
   },
   {
@@ -302,8 +286,8 @@ defect(
   30,
   'concurrent requests share one key request',
   async (launch) => {
-    const provider = counting(() => temporaryKey())
-    const { cos } = start(launch, provider)
+    const provider = countingProvider(() => temporaryKey())
+    const { cos } = startWithOptions(launch, provider)
     const calls = Array.from({ length: 20 }, (_, i) => cos.headObject(at(`${i}`)))
     await endOf(Promise.all(calls))
     return provider.calls()
@@ -315,7 +299,7 @@ defect(
   31,
   'a call without credentials rejects and sends nothing',
   async (launch) => {
-    const { cos, requests } = start(launch, {})
+    const { cos, requests } = startWithOptions(launch, {})
     return { end: await endOf(cos.headObject(at('k'))), sent: requests.length }
   },
   { right: { end: 'rejects', sent: 0 }, wrong: { end: 'resolves', sent: 1 } },
@@ -327,8 +311,8 @@ defect(
   async (launch) => {
     const shared = temporaryKey({ ScopeLimit: true })
     const before = Object.keys(shared)
-    const provider = counting(() => shared)
-    const { cos } = start(launch, provider)
+    const provider = countingProvider(() => shared)
+    const { cos } = startWithOptions(launch, provider)
     for (const Key of ['a', 'b', 'a', 'b', 'a', 'b']) await endOf(cos.headObject(at(Key)))
     return { calls: provider.calls(), added: Object.keys(shared).length - before.length }
   },
@@ -339,8 +323,10 @@ defect(
   38,
   'replaces a key that COS refuses before it expires',
   async (launch) => {
-    const provider = counting((_, count) => temporaryKey({ SecurityToken: `token ${count}` }))
-    const { cos } = start(launch, provider, {
+    const provider = countingProvider((_, count) =>
+      temporaryKey({ SecurityToken: `token ${count}` }),
+    )
+    const { cos } = startWithOptions(launch, provider, {
       answer: (_, __, request) =>
         headerOf(request, 'x-cos-security-token') === 'token 1'
           ? { statusCode: 403, data: '<Error><Code>InvalidAccessKeyId</Code></Error>' }

@@ -3,13 +3,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { type SendSigned, signedRequests } from '../support/cosRequests'
-import { CLIENT_FILE, createMortalPhone, type MortalPhone, type Untyped } from '../support/phones'
+import { MIB } from '../support/fakePhone'
+import {
+  CLIENT_FILE,
+  createKillablePhone,
+  type KillablePhone,
+  type Untyped,
+} from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
 /** Downloads in ranges: what is requested, what is on the phone meanwhile, and what survives an interruption. */
 
-const MIB = 1024 * 1024
 const BYTES = randomBytes(9 * MIB + 5)
 const OPTIONS = { ...ROOT_KEY, Bucket: BUCKET, Region: REGION, ProgressInterval: 0 }
 
@@ -25,14 +30,14 @@ beforeEach(() => {
   ranges = []
 })
 
-type Phone = MortalPhone & { cos: COS; FilePath: string }
+type Phone = KillablePhone & { cos: COS; FilePath: string }
 
 /** Starts the app on a phone, which may have run it before. */
 function start(
   name = `downloads-${++number}`,
   change: (wx: Untyped) => object = () => ({}),
 ): Phone {
-  const phone = createMortalPhone(cloud, name)
+  const phone = createKillablePhone(cloud, name)
   const wx = { ...phone.wx, ...change(phone.wx) }
   const cos = new (loadModule<typeof COS>(CLIENT_FILE, { wx }))(OPTIONS)
   cos.on('before-send', ({ headers }: Untyped) => ranges.push(headers.Range ?? 'whole'))
@@ -153,7 +158,7 @@ test('a cancelled download rejects and leaves no file', async () => {
   expect(storedBy(phone)).toEqual([])
 })
 
-test('continues after the end of the app', async () => {
+test('resumes after a restart of the app', async () => {
   await put('film', BYTES)
   const first = start('ended')
   const { FilePath } = first
@@ -169,7 +174,7 @@ test('continues after the end of the app', async () => {
   expect(storedBy(second)).toEqual([])
 })
 
-test('starts from the beginning when the object has changed meanwhile', async () => {
+test('starts from the beginning if the object has changed', async () => {
   await put('film', BYTES)
   const first = start('changed')
   const { FilePath } = first
@@ -186,7 +191,7 @@ test('starts from the beginning when the object has changed meanwhile', async ()
   expect(ranges).toContain('whole')
 })
 
-test('verifies a complete file that only lacked its name', async () => {
+test('verifies a complete file that only had to be renamed', async () => {
   await put('film', BYTES)
   const refusing = start('complete', (wx) => ({
     getFileSystemManager: () => ({
@@ -230,7 +235,7 @@ test.each([
   expect(storedBy(phone)).toEqual([])
 })
 
-test('refuses a file that was damaged on the phone', async () => {
+test('rejects a file that was damaged on the phone', async () => {
   await put('film', BYTES)
   const phone = start(undefined, (wx) => ({
     getFileSystemManager: () => ({
@@ -246,7 +251,7 @@ test('refuses a file that was damaged on the phone', async () => {
   expect(filesOf(phone)).toEqual([])
 })
 
-describe('where the platform reports no headers in time, or the server knows no ranges', () => {
+describe('where the platform reports no headers in time, or the server ignores ranges', () => {
   const withoutHeaders = (wx: Untyped) => ({
     request: (options: Untyped) => ({ ...wx.request(options), onHeadersReceived: undefined }),
     downloadFile: (options: Untyped) => ({
@@ -369,16 +374,19 @@ describe('with VerifyDownload', () => {
       'KitContentMismatch',
     ],
   ]
-  test.each(ways)('refuses what was damaged on its way: %s', async (_, size, read, code) => {
-    await put('film', BYTES.subarray(0, size))
-    for (const VerifyDownload of [undefined, true]) {
-      const sound = start()
-      const changed = start(undefined, damaging)
-      for (const { cos } of [sound, changed]) cos.options.VerifyDownload = VerifyDownload
-      expect(await read(sound)).toMatchObject({ statusCode: 200 })
-      const outcome = read(changed)
-      if (VerifyDownload) await expect(outcome).rejects.toMatchObject({ code, kind: 'integrity' })
-      else expect(await outcome).toMatchObject({ statusCode: 200 })
-    }
-  })
+  test.each(ways)(
+    'rejects content that was damaged in transit: %s',
+    async (_, size, read, code) => {
+      await put('film', BYTES.subarray(0, size))
+      for (const VerifyDownload of [undefined, true]) {
+        const sound = start()
+        const changed = start(undefined, damaging)
+        for (const { cos } of [sound, changed]) cos.options.VerifyDownload = VerifyDownload
+        expect(await read(sound)).toMatchObject({ statusCode: 200 })
+        const outcome = read(changed)
+        if (VerifyDownload) await expect(outcome).rejects.toMatchObject({ code, kind: 'integrity' })
+        else expect(await outcome).toMatchObject({ statusCode: 200 })
+      }
+    },
+  )
 })

@@ -5,7 +5,8 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import * as fc from 'fast-check'
 import type { COS } from 'miniprogram-cos'
 import { signedRequests } from '../support/cosRequests'
-import { CLIENT_FILE, createMortalPhone } from '../support/phones'
+import { MIB } from '../support/fakePhone'
+import { CLIENT_FILE, createKillablePhone } from '../support/phones'
 import { BUCKET, FAULTS, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -14,7 +15,6 @@ import { until } from '../support/until'
  * left on the phone.
  */
 
-const MIB = 1024 * 1024
 const POOL = randomBytes(16 * MIB)
 
 const cloud = useTestCloud()
@@ -41,7 +41,7 @@ const run = fc.record({
 
 /** Starts the app on a phone that may have run it before. */
 function start(name: string) {
-  const phone = createMortalPhone(cloud, name)
+  const phone = createKillablePhone(cloud, name)
   const globals = {
     // Retry delays are shortened to a twentieth.
     setTimeout: (later: () => void, milliseconds: number) => setTimeout(later, milliseconds / 20),

@@ -58,7 +58,7 @@ async function storedBytes(key: string): Promise<number | undefined> {
   return status === 200 ? bytes.length : undefined
 }
 
-test('uploads a file with progress, and says where it is', async () => {
+test('uploads a file, reports progress and returns its location', async () => {
   const phone = startPhone()
   const cos = phone.COS.cloud()
   const { Bucket, Region, prefix } = await cos.caller()
@@ -89,7 +89,7 @@ test('uploads many files at once', async () => {
   for (const key of keys) expect(await storedBytes(key)).toBe(10)
 })
 
-test('a refusal of the function is an error that names the rule, with advice', async () => {
+test('a refusal by the function rejects with an error that names the rule, with advice', async () => {
   const phone = startPhone()
   const cos = phone.COS.cloud()
   const Key = `private/${BOB}/a.txt`
@@ -100,7 +100,7 @@ test('a refusal of the function is an error that names the rule, with advice', a
   expect(error.advice.zh).toContain('错误信息')
 })
 
-test('missing params, a missing file and a missing function are errors of their kinds', async () => {
+test('a missing param, file or function rejects with an error of its kind', async () => {
   const phone = startPhone()
   const cos = phone.COS.cloud()
   const FilePath = writeFile(phone, 10)
@@ -114,7 +114,7 @@ test('missing params, a missing file and a missing function are errors of their 
   expect(await codes(absent.caller())).toBe('KitFunctionFailed')
 })
 
-test('tries again after lost connections and 5xx', async () => {
+test('retries after lost connections and 5xx', async () => {
   const phone = startPhone()
   const cos = phone.COS.cloud()
   const { prefix } = await cos.caller()
@@ -129,7 +129,7 @@ test('tries again after lost connections and 5xx', async () => {
   expect(await storedBytes(Key)).toBe(5000)
 })
 
-test('gives up after four tries', async () => {
+test('rejects after four attempts', async () => {
   const phone = startPhone()
   const cos = phone.COS.cloud()
   const { prefix } = await cos.caller()
@@ -142,7 +142,7 @@ test('gives up after four tries', async () => {
   expect(error).toMatchObject({ kind: 'service', code: 'InternalError', statusCode: 500 })
 })
 
-test('requests a new form when COS says that the first has expired', async () => {
+test('requests a new form after COS refuses the first as expired', async () => {
   const phone = startPhone()
   let forms = 0
   const cos = new phone.COS({
@@ -229,7 +229,7 @@ describe('on a phone that hides the headers of uploads', () => {
 })
 
 test.each([[{}], ['private/'], [[7]], [null]])(
-  'an upload has succeeded, whatever the function says of confirmations: %j',
+  'an upload succeeds although the function answers with invalid confirmations: %j',
   async (confirms) => {
     const phone = startPhone()
     const { COS, simulator } = phone
@@ -246,7 +246,7 @@ test.each([[{}], ['private/'], [[7]], [null]])(
   },
 )
 
-test('an answer that is not from COS is no success', async () => {
+test('rejects a response that is not from COS', async () => {
   const portal = createServer((request, response) => {
     request.resume()
     request.on('end', () => {

@@ -1,29 +1,40 @@
 import { COS, CosError } from 'miniprogram-cos'
-import { calledBack, defect, endOf, type Launch, temporaryKey } from '../support/bothClients'
-import { AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import {
+  calledBack,
+  countingProvider,
+  defect,
+  endOf,
+  NOW,
+  startWithOptions,
+  temporaryKey,
+} from '../support/bothClients'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import { isSignatureGood, KEY, type RecordedRequest } from '../support/recordingWx'
+import { isSignatureValid, KEY, type RecordedRequest } from '../support/recordingWx'
 
 type Client = new (options: object) => { getObjectUrl(params: object, callback?: unknown): unknown }
 
 const official = () => loadOfficialClient<Client>(createFakePhone().wx)
 const OBJECT = { ...AT, Key: 'a/中 b.txt' }
-const NOW = 1_800_000_000_000
 
-beforeEach(() => {
-  jest.spyOn(Date, 'now').mockReturnValue(NOW)
-})
-afterEach(() => {
-  jest.restoreAllMocks()
-})
+function useFixedTime() {
+  beforeEach(() => {
+    jest.spyOn(Date, 'now').mockReturnValue(NOW * 1000)
+  })
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+}
 
 describe('returns the URL synchronously, like cos-wx-sdk-v5, if no key has to be requested', () => {
+  useFixedTime()
+
   test.each<[string, object, object]>([
     ['with a fixed key', KEY, {}],
     ['with a fixed temporary key', { ...KEY, SecurityToken: 'token' }, {}],
     [
       'with a key that has StartTime and ExpiredTime',
-      { ...KEY, StartTime: NOW / 1000 - 1, ExpiredTime: NOW / 1000 + 899 },
+      { ...KEY, StartTime: NOW - 1, ExpiredTime: NOW + 899 },
       {},
     ],
     ['without a signature', KEY, { Sign: false, Query: { a: 'b' }, QueryString: 'c' }],
@@ -51,7 +62,9 @@ describe('returns the URL synchronously, like cos-wx-sdk-v5, if no key has to be
 })
 
 describe('returns a promise if a key has to be requested', () => {
-  const getAuthorization = async () => temporaryKey({ StartTime: NOW / 1000 })
+  useFixedTime()
+
+  const getAuthorization = async () => temporaryKey({ StartTime: NOW })
 
   test('whether or not the key is cached', async () => {
     const cos = new COS({ getAuthorization })
@@ -70,7 +83,7 @@ describe('returns a promise if a key has to be requested', () => {
     expect(passed).toContain('q-signature=')
   })
 
-  test('of a URL with Token, ClientIP and ClientUA', async () => {
+  test('also with Token, ClientIP and ClientUA', async () => {
     const caller = { Token: 't', ClientIP: '1.2.3.4', ClientUA: 'u a' }
     const cos = new COS({ getAuthorization: async () => temporaryKey(caller) })
     expect(await cos.getObjectUrl({ ...OBJECT, QueryString: 'x=y' })).toMatch(
@@ -80,6 +93,8 @@ describe('returns a promise if a key has to be requested', () => {
 })
 
 describe('an invalid call', () => {
+  useFixedTime()
+
   const wrong: [string, object, object, string][] = [
     ['no key', {}, OBJECT, 'KitNoCredentials'],
     ['no Key', KEY, { ...AT, Sign: true }, 'KitMissingParam'],
@@ -120,31 +135,6 @@ describe('an invalid call', () => {
   })
 })
 
-function start(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
-  const phone = createFakePhone(phoneOptions)
-  const COS = launch(phone.wx)
-  return { ...phone, COS, cos: new COS(options) }
-}
-
-type Callback = (answer?: unknown) => void
-type Provider = (options: Untyped, callback: Callback) => unknown
-
-/** A getAuthorization that answers after 10 ms and counts. */
-function counting(answer: (options: Untyped, count: number) => unknown) {
-  let calls = 0
-  const getAuthorization: Provider = (options, callback) => {
-    const given = answer(options, ++calls)
-    setTimeout(() => {
-      try {
-        callback(given)
-      } catch {
-        // Thrown into the app, which prints it.
-      }
-    }, 10)
-  }
-  return { getAuthorization, calls: () => calls }
-}
-
 const at = (Key: string) => ({ ...AT, Key })
 
 /** What getObjectUrl passes to its callback. */
@@ -159,9 +149,9 @@ defect(
   'a presigned URL is valid from now, even if its key is about to expire',
   async (launch) => {
     const key = temporaryKey({ StartTime: NOW - 1000, ExpiredTime: NOW + 800 })
-    const { cos } = start(
+    const { cos } = startWithOptions(
       launch,
-      counting(() => key),
+      countingProvider(() => key),
     )
     const url = await urlOf(cos, { ...at('k'), Expires: 600 })
     const [, from, to] = /q-sign-time=(\d+)(?:;|%3b)(\d+)/.exec(url) ?? []
@@ -180,16 +170,16 @@ defect(
   25,
   'getObjectUrl returns the same signed URL however it is called, with its token encoded',
   async (launch) => {
-    const { cos } = start(
+    const { cos } = startWithOptions(
       launch,
-      counting(() => temporaryKey({ SecurityToken: TOKEN })),
+      countingProvider(() => temporaryKey({ SecurityToken: TOKEN })),
     )
     await endOf(cos.headObject(at('k')))
     const returned = String(await cos.getObjectUrl(at('k')))
     const passed = await urlOf(cos, at('k'))
-    const signing = start(
+    const signing = startWithOptions(
       launch,
-      counting(() => LIST_LAST),
+      countingProvider(() => LIST_LAST),
     )
     return {
       isSame: returned === passed,
@@ -213,12 +203,12 @@ defect(
   26,
   'q-url-param-list names the parameters in the order in which they are signed',
   async (launch) => {
-    const { COS } = start(launch, KEY)
+    const { COS } = startWithOptions(launch, KEY)
     const Query = { a: '1', '{': '2' }
     const signed = { ...KEY, Method: 'GET', Key: 'k', Query, Headers: { Host: 'h' } }
     const header = { Authorization: COS.getAuthorization(signed) }
     const url = 'https://h/k?a=1&%7B=2'
-    return isSignatureGood({ method: 'GET', url, header } as unknown as RecordedRequest)
+    return isSignatureValid({ method: 'GET', url, header } as unknown as RecordedRequest)
   },
   { right: true, wrong: false },
 )

@@ -72,7 +72,7 @@ test.each(['keys', 'signature'] as const)('uploads and reads in mode %s', async 
   expect(Body).toBe('x'.repeat(1000))
 })
 
-test('asks a function for the headers of each call', async () => {
+test('calls the function `headers` for each call', async () => {
   const { Client } = startPhone()
   let token = 'expired'
   const cos = Client.http({ url, headers: async () => ({ Authorization: `Bearer ${token}` }) })
@@ -85,7 +85,7 @@ test('asks a function for the headers of each call', async () => {
   expect((await cos.caller()).prefix).toContain(ALICE)
 })
 
-test('tries again after an outage of the server, and reports an answer that is none', async () => {
+test('retries after a 502, and rejects an answer that is not JSON', async () => {
   const { Client } = startPhone()
   failure = { status: 502, body: '<html>Bad gateway</html>' }
   expect((await Client.http({ url, headers }).caller()).prefix).toContain(ALICE)
@@ -96,7 +96,7 @@ test('tries again after an outage of the server, and reports an answer that is n
   })
 })
 
-test('a host that is not on the list is named with what to do', async () => {
+test('a host that is not on the domain list is named in the error', async () => {
   const { Client } = startPhone([])
   const error = await Client.http({ url, headers })
     .caller()
@@ -105,7 +105,7 @@ test('a host that is not on the list is named with what to do', async () => {
   expect(error.message).toContain(new URL(url).origin)
 })
 
-test('a server that cannot be reached is a failure of the key server', async () => {
+test('rejects with KitFunctionFailed if the server cannot be reached', async () => {
   const closed = 'https://down.example.com'
   const { Client } = startPhone()
   await expect(Client.http({ url: closed, headers }).caller()).rejects.toMatchObject({

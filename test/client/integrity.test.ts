@@ -15,7 +15,7 @@ import {
 } from '../support/bothClients'
 import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
-import { COS, headerOf, isSignatureGood, KEY, setWx } from '../support/recordingWx'
+import { COS, headerOf, isSignatureValid, KEY, setWx } from '../support/recordingWx'
 
 /** Uploads whose bytes change on the way: COS answers with the ETag of what has arrived. */
 
@@ -149,7 +149,7 @@ describe('parts', () => {
   })
 })
 
-test('a picture that COS processes on the way is not compared', async () => {
+test('a picture that COS processes during the upload is not compared', async () => {
   const answer = () => answerWith(flipped(content(1000)))
   const { cos } = start({ options: { VerifyUpload: true }, answer })
   expect(await upload(cos, { PicOperations: '{"is_pic_info":1}' })).toMatchObject({
@@ -244,7 +244,7 @@ defect(
     return requests.map((one) => [
       headerOf(one, 'Content-MD5'),
       headerOf(one, 'x-cos-meta-md5'),
-      isSignatureGood(one),
+      isSignatureValid(one),
     ])
   },
   {

@@ -11,7 +11,7 @@ import {
 } from '../support/bothClients'
 import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import { type CannedAnswer, headerOf, isSignatureGood, KEY, setWx } from '../support/recordingWx'
+import { type CannedAnswer, headerOf, isSignatureValid, KEY, setWx } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped
 const official = (wx: unknown) => loadOfficialClient<Client>(wx)
@@ -130,7 +130,7 @@ describe('AutoSwitchHost', () => {
       await get(official.cos)
       expect(hosts(ours)).toEqual([FIRST, SECOND, FIRST, SECOND])
       expect(hosts(official)).toEqual(hosts(ours))
-      expect(ours.requests.map((one) => isSignatureGood(one))).toEqual(Array(4).fill(true))
+      expect(ours.requests.map((one) => isSignatureValid(one))).toEqual(Array(4).fill(true))
     },
   )
 
@@ -142,7 +142,7 @@ describe('AutoSwitchHost', () => {
     const form = await outcomeOf(ours.cos.postObject({ ...AT, Key: 'k', FilePath: 'f' }))
     expect(form).toMatchObject({ value: { Location: `${FIRST}/k` } })
     expect(hosts(ours)).toEqual([FIRST, SECOND])
-    expect(ours.requests.map((one) => isSignatureGood(one))).toEqual([true, true])
+    expect(ours.requests.map((one) => isSignatureValid(one))).toEqual([true, true])
   })
 
   test.each<[string, object, object, CannedAnswer]>([
@@ -254,7 +254,7 @@ defect(
       { AutoSwitchHost: true },
     )
     await endOf(cos.getObject({ ...AT, Key: 'k' }))
-    return requests.map((one) => isSignatureGood(one))
+    return requests.map((one) => isSignatureValid(one))
   },
   { right: Array(4).fill(true), wrong: [true, true, false, true] },
 )

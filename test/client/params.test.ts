@@ -1,14 +1,13 @@
 import { COS, isCosError } from 'miniprogram-cos'
 import { answering, calledBack, defect, endOf, startClient } from '../support/bothClients'
+import { AT } from '../support/fakePhone'
 import {
   type CannedAnswer,
   createRecordingWx,
-  isSignatureGood,
+  isSignatureValid,
+  KEY,
   setWx,
 } from '../support/recordingWx'
-
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
-const KEY = { SecretId: 'id', SecretKey: 'key' }
 
 afterEach(() => {
   setWx()
@@ -98,7 +97,7 @@ defect(
     const { cos, requests } = startClient(launch, answering())
     const Keys = ['pub/../secret.txt', 'pub/./secret.txt', 'pub/..', 'pub/a..b/.c.txt']
     for (const Key of Keys) await endOf(cos.headObject({ ...AT, Key }))
-    return requests.map((one) => isSignatureGood(one))
+    return requests.map((one) => isSignatureValid(one))
   },
   { right: [true], wrong: [false, false, false, true] },
 )

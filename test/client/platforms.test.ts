@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS, COSOptions } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { at } from '../support/root'
 import { ALICE, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 /** Platforms that differ from WeChat on a phone: what they are given, and what they lack or refuse. */
 
-const MIB = 1024 * 1024
 const PREPARE_FILE = join(dirname(CLIENT_FILE), 'prepare.js')
 
 const cloud = useTestCloud()
@@ -154,7 +154,7 @@ describe('failures that a retry cannot resolve', () => {
   })
 })
 
-describe('failures that say too little', () => {
+describe('failures without details', () => {
   const once = (failure: (options: Untyped) => void) => (wx: Untyped) => {
     let calls = 0
     return {

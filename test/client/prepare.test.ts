@@ -168,7 +168,7 @@ describe('compression', () => {
     expect([isOriginal, width, height]).toEqual([false, 800, 600])
   })
 
-  test('never takes a larger file', async () => {
+  test('keeps the original if the result is larger', async () => {
     const larger = (file: File) => ({ ...file, bytes: withStart(JPEG, file.bytes.length + 1) })
     expect(await run(photo(), larger)).toMatchObject({ isOriginal: true, size: 3_000_000 })
   })
@@ -258,7 +258,7 @@ describe('limits', () => {
     expect(await refusalOf(video, { maxDuration: 60 })).toEqual(refused('maxDuration', 60, 61))
   })
 
-  test('refuse what nobody can measure', async () => {
+  test('refuse a file whose dimensions are unknown', async () => {
     const heic = { bytes: withStart('\0\0\0\x18ftypheic', 900) }
     expect(await refusalOf(heic, { maxWidth: 100 })).toEqual(refused('maxWidth', 100, undefined))
   })
@@ -272,7 +272,7 @@ describe('limits', () => {
   })
 })
 
-test('a video has its cover, unless that is a broken file', async () => {
+test('returns the cover of a video, unless the file of the cover is broken', async () => {
   const files: Record<string, File> = {
     v: { bytes: withStart(MP4, 1000), width: 1920, height: 1080, duration: 6 },
     good: photo(),
@@ -290,7 +290,7 @@ test('a video has its cover, unless that is a broken file', async () => {
   for (const path of ['broken', 'empty', 'missing']) expect(await coverOf(path)).toBeUndefined()
 })
 
-test('reports its steps, and can be cancelled between them', async () => {
+test('reports its steps, and can be cancelled between two of them', async () => {
   const steps: string[] = []
   const listeners: (() => void)[] = []
   const signal = {
@@ -311,7 +311,7 @@ test('reports its steps, and can be cancelled between them', async () => {
   expect(calls).not.toContain('compressImage')
 })
 
-test('a file that cannot be read is an error', async () => {
+test('rejects if the file cannot be read', async () => {
   const { prepareFile, isCosError } = createPhone({})
   const error = await prepareFile('none').catch((failure) => failure)
   expect([isCosError(error), error.code]).toEqual([true, 'KitFileUnreadable'])
@@ -342,7 +342,7 @@ describe('the param prepare of an upload', () => {
     return { cos: new COS(KEY), requests: phone.requests as Untyped[] }
   }
 
-  test('replaces the file, once a task', async () => {
+  test('replaces the file, once per task', async () => {
     let isRefused = true
     const { cos, requests } = start(() => (isRefused ? { statusCode: 403, data: '' } : undefined))
     const asked: string[] = []
@@ -363,7 +363,7 @@ describe('the param prepare of an upload', () => {
     expect(cos.getTaskList()).toMatchObject([{ state: 'success', Key: 'k.jpg', size: 3 }])
   })
 
-  test('is ended by a cancellation, and nothing is sent', async () => {
+  test('is stopped by a cancellation, and nothing is sent', async () => {
     const { cos, requests } = start()
     const signals: Parameters<PrepareUpload>[0]['signal'][] = []
     let begin: () => void = () => {}
@@ -395,7 +395,7 @@ describe('the param prepare of an upload', () => {
     expect(requests.at(-1)).toMatchObject({ filePath: 'smaller', formData: { key: 'k.jpg' } })
   })
 
-  test('that returns no file fails the upload: the original is not sent', async () => {
+  test('fails the upload if it returns no file: the original is not sent', async () => {
     const { cos, requests } = start()
     for (const nothing of [undefined, null, {}]) {
       // As JavaScript may do.
@@ -406,7 +406,7 @@ describe('the param prepare of an upload', () => {
     expect(requests).toEqual([])
   })
 
-  test('fails its own file alone', async () => {
+  test('fails only its own file if it rejects', async () => {
     const { cos, requests } = start()
     const prepare: PrepareUpload = async () => {
       throw new Error('no picture')

@@ -1,17 +1,15 @@
 import { COS, type GetAuthorization, isCosError } from 'miniprogram-cos'
 import { answering, defect, endOf, startClient } from '../support/bothClients'
-import { DENIED, type PhoneOptions } from '../support/fakePhone'
+import { AT, DENIED, DROP, type PhoneOptions } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
 import {
   type CannedAnswer,
   createRecordingWx,
   headerOf,
-  isSignatureGood,
+  isSignatureValid,
+  KEY,
   setWx,
 } from '../support/recordingWx'
-
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
-const KEY = { SecretId: 'id', SecretKey: 'key' }
 
 afterEach(() => {
   setWx()
@@ -35,7 +33,6 @@ async function settle<T>(run: () => Promise<T>): Promise<unknown> {
 }
 
 const OK = { statusCode: 200, header: { ETag: '"e"' } }
-const DROP = { statusCode: 0, errMsg: 'request:fail errcode:-100' }
 
 test('retries with delays after a dropped connection and a 5xx, and marks the retry', async () => {
   const requests = install([DROP, { statusCode: 503 }, OK])
@@ -304,7 +301,7 @@ defect(
   async (launch) => {
     const { cos, requests } = startClient(launch, answering())
     await endOf(cos.postObject({ ...AT, Key: 'k', FilePath: 'f', Query: { a: 'b' } }))
-    return requests.map((one) => isSignatureGood(one))
+    return requests.map((one) => isSignatureValid(one))
   },
   { right: [true], wrong: [false] },
 )
@@ -363,7 +360,7 @@ defect(
     const isQuerySigned = requests.map((one) =>
       /q-url-param-list=a&/.test(String(headerOf(one, 'Authorization'))),
     )
-    return { signed: requests.map((one) => isSignatureGood(one)), isQuerySigned, actions }
+    return { signed: requests.map((one) => isSignatureValid(one)), isQuerySigned, actions }
   },
   {
     right: {

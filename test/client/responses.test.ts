@@ -88,7 +88,7 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
   })
   afterAll(() => server.close())
 
-  test('makes every call fail', async () => {
+  test('rejects every call with KitNotCos', async () => {
     const codes = await Promise.all(
       Object.entries(CALLS).map(async ([name, call]) => {
         const end = await call(cos, file).then(

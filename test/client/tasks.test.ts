@@ -159,7 +159,7 @@ describe('a restarted upload', () => {
     )
   })
 
-  describe('restartTask returns a promise of the next attempt', () => {
+  describe('restartTask', () => {
     const failed = async (times: number) => {
       const cos = ours(times)
       const first = cos.uploadFile(FILE).catch((error: Untyped) => error.code)
@@ -168,7 +168,7 @@ describe('a restarted upload', () => {
       return { cos, id: cos.getTaskList()[0].id as string }
     }
 
-    test('after the promise of the call has rejected', async () => {
+    test('returns a promise of the next attempt after the call has rejected', async () => {
       const { cos, id } = await failed(1)
       const again = cos.restartTask(id)
       await awhile()
@@ -177,7 +177,7 @@ describe('a restarted upload', () => {
       expect(cos.getTaskList()[0].error).toBeUndefined()
     })
 
-    test('which may reject, and may be ignored', async () => {
+    test('returns a promise that can reject; ignoring it causes no unhandled rejection', async () => {
       const { cos, id } = await failed(3)
       const again = cos.restartTask(id).catch((error: Untyped) => error.code)
       await awhile()
@@ -188,7 +188,7 @@ describe('a restarted upload', () => {
       expect(cos.getTaskList()[0]).toMatchObject({ state: 'error' })
     })
 
-    test('which rejects when that attempt is cancelled', async () => {
+    test('returns a promise that rejects when the attempt is cancelled', async () => {
       const { cos, id } = await failed(1)
       const again = cos.restartTask(id).catch((error: Untyped) => error.code)
       cos.cancelTask(id)
@@ -196,7 +196,7 @@ describe('a restarted upload', () => {
       expect(await again).toBe('KitAborted')
     })
 
-    test('which settles like the original call if the upload was only paused', async () => {
+    test('returns a promise that settles like the call if the upload was paused', async () => {
       const cos = ours(0)
       const call = cos.uploadFile(FILE)
       const [{ id }] = cos.getTaskList()
@@ -207,7 +207,7 @@ describe('a restarted upload', () => {
       expect(await again).toEqual(await call)
     })
 
-    test('but undefined for a finished or unknown task', async () => {
+    test('returns undefined for a finished or unknown task', async () => {
       const cos = ours(0)
       const call = cos.uploadFile(FILE)
       await awhile()

@@ -40,12 +40,12 @@ async function deployWith(variables: Record<string, string>, ...args: string[]):
   }
 }
 
-const PLACE = { Bucket: BUCKET, Region: REGION }
+const BUCKET_PARAMS = { Bucket: BUCKET, Region: REGION }
 
 /** Lets everybody read below a path. */
 const openByPolicy = (cos: COS, path: string) =>
   cos.putBucketPolicy({
-    ...PLACE,
+    ...BUCKET_PARAMS,
     Policy: {
       version: '2.0',
       Statement: [
@@ -212,7 +212,11 @@ describe('checks before anything is changed', () => {
   })
 
   test.each([
-    ['an ACL', (cos: COS) => cos.putBucketAcl({ ...PLACE, ACL: 'public-read' }), 'AllUsers'],
+    [
+      'an ACL',
+      (cos: COS) => cos.putBucketAcl({ ...BUCKET_PARAMS, ACL: 'public-read' }),
+      'AllUsers',
+    ],
     [
       'a policy that opens the private folders',
       (cos: COS) => openByPolicy(cos, 'priv*'),
@@ -223,8 +227,8 @@ describe('checks before anything is changed', () => {
     const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     await open(cos)
     const { stderr, status } = await deploy('--dry-run')
-    await cos.putBucketAcl({ ...PLACE, ACL: 'private' })
-    await cos.deleteBucketPolicy(PLACE)
+    await cos.putBucketAcl({ ...BUCKET_PARAMS, ACL: 'private' })
+    await cos.deleteBucketPolicy(BUCKET_PARAMS)
     expect(stderr).toContain('BucketPublic\n')
     expect(stderr).toContain(text)
     expect(status).toBe(1)
@@ -234,7 +238,7 @@ describe('checks before anything is changed', () => {
     const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     await openByPolicy(cos, 'assets/*')
     const { stderr, status } = await deploy('--dry-run')
-    await cos.deleteBucketPolicy(PLACE)
+    await cos.deleteBucketPolicy(BUCKET_PARAMS)
     expect([stderr, status]).toEqual(['', 0])
   })
 
@@ -488,7 +492,7 @@ describe('the bucket', () => {
     expect(again.stdout).toContain('(ADMINONLY)  (is set)')
     expect([...deployment.plane.collections]).toEqual([['cos_trash', 'ADMINONLY']])
     const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
-    const { Rules } = await cos.getBucketLifecycle(PLACE)
+    const { Rules } = await cos.getBucketLifecycle(BUCKET_PARAMS)
     expect(Rules).toEqual([
       expect.objectContaining({ ID: 'abort-stale-multipart' }),
       expect.objectContaining({

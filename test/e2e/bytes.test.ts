@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, createReadStream, promises as fs, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { MIB } from '../support/fakePhone'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { ALICE, useTestCloud } from '../support/testCloud'
-
-const MIB = 1024 * 1024
 
 const cloud = useTestCloud()
 let phone: TestPhone

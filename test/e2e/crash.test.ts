@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CloudProcess, startCommand } from '../support/commandLine'
 import { send, signByOfficialSdk } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { countBlobsOnDisk, ROOT_KEY } from '../support/testCloud'
-
-const MIB = 1024 * 1024
 
 let data: string
 let cloud: CloudProcess

@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RawResponse, send, signByOfficialSdk } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { ROOT } from '../support/root'
 import { countBlobsOnDisk, HOST, ROOT_KEY } from '../support/testCloud'
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 200)
 const KEYS = 24
 const OPERATIONS = 10
-const MIB = 1024 * 1024
 const VERSIONS_HOST = HOST.replace('media-', 'versions-')
 
 let data: string

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import type { CloudCOSOptions } from 'miniprogram-cos'
+import { MIB } from '../support/fakePhone'
 import { createTestPhone } from '../support/phones'
 import { ALICE, BOB, BUCKET, REGION, useTestCloud } from '../support/testCloud'
 
@@ -54,7 +55,6 @@ test.each([-5, 5])(
 )
 
 describe('with ScopeLimit', () => {
-  const MIB = 1024 * 1024
   const folder = `private/${ALICE}/`
   const place = { Bucket: BUCKET, Region: REGION }
 

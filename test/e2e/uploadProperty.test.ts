@@ -5,6 +5,7 @@ import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
 import { signedRequests } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import {
   BUCKET,
@@ -18,7 +19,6 @@ import {
 /** test/longer runs more. */
 const RUNS = Number(process.env.UPLOAD_RUNS ?? 500)
 const LANES = 4
-const MIB = 1024 * 1024
 /** All files are pieces of it. */
 const POOL = randomBytes(8 * MIB)
 

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import type { COS, TaskInfo } from 'miniprogram-cos'
+import { MIB } from '../support/fakePhone'
 import { createTestPhone, loadOfficialClient, type TestPhone } from '../support/phones'
 import { ALICE, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
-const MIB = 1024 * 1024
 const FOLDER = `private/${ALICE}/`
 
 let phone: TestPhone

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Crc64, combineCrc64 } from '../../packages/local-cloud/src/cos/store/crc64'
 import { errorOf, pathOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
 import { MIB } from '../support/fakePhone'
+
 import { useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()

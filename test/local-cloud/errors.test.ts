@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
 import { type RawResponse, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
 import { MIB } from '../support/fakePhone'
+
 import { BUCKET, HOST, REGION, temporaryKey, useTestCloud } from '../support/testCloud'
 
 const OTHER = 'other-1250000000'

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
 import { MIB } from '../support/fakePhone'
+
 import { createTestPhone } from '../support/phones'
 import { ALICE, useTestCloud } from '../support/testCloud'
 

@@ -7,6 +7,7 @@ import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
 import { MIB } from '../support/fakePhone'
+
 import { countBlobsOnDisk } from '../support/testCloud'
 
 let folder: string

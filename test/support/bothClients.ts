@@ -23,6 +23,32 @@ export function startClient(launch: Launch, phoneOptions: PhoneOptions = {}, opt
   return { ...phone, COS: Client, cos }
 }
 
+/** A client with these options alone: without a fixed key. */
+export function startWithOptions(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
+  const phone = createFakePhone(phoneOptions)
+  const Client = launch(phone.wx)
+  return { ...phone, COS: Client, cos: new Client(options) }
+}
+
+type Callback = (answer?: unknown) => void
+export type Provider = (options: Untyped, callback: Callback) => unknown
+
+/** A getAuthorization that answers after 10 ms and counts. */
+export function countingProvider(answer: (options: Untyped, count: number) => unknown) {
+  let calls = 0
+  const getAuthorization: Provider = (options, callback) => {
+    const given = answer(options, ++calls)
+    setTimeout(() => {
+      try {
+        callback(given)
+      } catch {
+        // Thrown into the app, which prints it.
+      }
+    }, 10)
+  }
+  return { getAuthorization, calls: () => calls }
+}
+
 /** A phone with a small file `f` that gets the same response to every request. */
 export const answering = (canned?: CannedAnswer): PhoneOptions => ({
   files: { f: new Uint8Array(10) },

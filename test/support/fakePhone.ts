@@ -3,6 +3,7 @@ import type { Untyped } from './phones'
 import { type CannedAnswer, createRecordingWx, type RecordedRequest } from './recordingWx'
 
 export const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
+
 export const MIB = 1024 * 1024
 
 export interface PhoneOptions {

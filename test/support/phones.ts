@@ -90,7 +90,7 @@ export function loadOfficialClient<T>(wx: unknown, globals: Record<string, unkno
 type Method = (options: Untyped) => Untyped
 
 /** A phone whose app can end at any moment, and whose network can stop. */
-export interface MortalPhone {
+export interface KillablePhone {
   simulator: Simulator
   wx: Untyped
   /** So many calls of `wx.request` reach the network; those after them wait for ever. */
@@ -100,14 +100,14 @@ export interface MortalPhone {
 }
 
 /** The phone of a name, with the files and the storage that earlier apps on it have left. */
-export function createMortalPhone(cloud: TestCloud, name: string): MortalPhone {
+export function createKillablePhone(cloud: TestCloud, name: string): KillablePhone {
   const simulator = createSimulatedPhone(cloud, name)
   const own: Untyped = simulator.wx
   let isAlive = true
   let passing = Number.POSITIVE_INFINITY
   const tasks: Untyped[] = []
   const nothing: Untyped = { abort() {}, onProgressUpdate() {} }
-  const mortal = (method: Method) => (options: Untyped) =>
+  const killable = (method: Method) => (options: Untyped) =>
     isAlive
       ? method({
           ...options,
@@ -116,13 +116,13 @@ export function createMortalPhone(cloud: TestCloud, name: string): MortalPhone {
         })
       : nothing
   const transfer = (method: Method) => (options: Untyped) => {
-    const task = mortal(method)(options)
+    const task = killable(method)(options)
     tasks.push(task)
     return task
   }
   const request = transfer(own.request)
   const files = Object.fromEntries(
-    Object.entries<Method>(own.getFileSystemManager()).map(([key, call]) => [key, mortal(call)]),
+    Object.entries<Method>(own.getFileSystemManager()).map(([key, call]) => [key, killable(call)]),
   )
   const wx = {
     ...own,

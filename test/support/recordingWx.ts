@@ -103,7 +103,7 @@ export const COS: typeof Client = require(
   join(ROOT, 'packages/client/miniprogram_dist/index.js'),
 ).COS
 
-/** Makes this process a phone: `wx` becomes a global. Without an argument it is none any more. */
+/** Sets the global `wx`; removes it without an argument. */
 export function setWx(wx?: object): void {
   const realm: { wx?: object } = globalThis as object
   if (wx) realm.wx = wx
@@ -124,7 +124,7 @@ const encode = (text: string) =>
 const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
 
 /** Whether COS would accept the signature of the request as it arrives. */
-export function isSignatureGood(request: RecordedRequest, SecretKey = KEY.SecretKey): boolean {
+export function isSignatureValid(request: RecordedRequest, SecretKey = KEY.SecretKey): boolean {
   const form = request.formData as Untyped | undefined
   const authorization = String(form?.Signature ?? headerOf(request, 'Authorization'))
   const field = (name: string) => new RegExp(`${name}=([^&]*)`).exec(authorization)?.[1] ?? ''

@@ -18,7 +18,7 @@ import {
   saveToPhone,
 } from '../../services/file'
 
-/** A link cannot outlive the key that signs it. */
+/** A link expires with the credentials that sign it. */
 const LINK_MINUTES = [5, 15, 30]
 /** Validity of the preview link, in seconds. */
 const PREVIEW_SECONDS = 1800

@@ -45,7 +45,7 @@ Page({
       const percent = Math.min(100, Math.round((used / quota) * 100))
       this.setData({ usage: { text: t.storageOf(formatSize(used), formatSize(quota)), percent } })
     } catch (_) {
-      // The list below shows what is wrong.
+      // The list below shows the error.
     }
   },
 

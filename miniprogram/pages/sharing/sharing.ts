@@ -37,8 +37,8 @@ Page({
   },
 
   /**
-   * Reads the state of all files, also when one is uploaded. The folder is the state: users upload into `incoming/`, and
-   * a function moves what is approved into `shared/`.
+   * Reads all files, also after an upload. The folder of a file tells its state: users upload into `incoming/`, and a
+   * function moves approved files into `shared/`.
    */
   async read() {
     try {

@@ -48,9 +48,11 @@ export function setUpHelp(command: Command): void {
     .helpCommand(false)
     .configureHelp({
       // npm passes on the arguments after `--`.
-      commandUsage: (one) => `${calledAs(one)} ${t(one.usage(), inChinese(one.usage()))}`.trim(),
+      commandUsage: (shown) =>
+        `${calledAs(shown)} ${t(shown.usage(), inChinese(shown.usage()))}`.trim(),
       // The list of commands shows the first sentence.
-      subcommandDescription: (one) => /^.+?(?:\.(?=\s|$)|。)/.exec(one.description())?.[0] ?? '',
+      subcommandDescription: (listed) =>
+        /^.+?(?:\.(?=\s|$)|。)/.exec(listed.description())?.[0] ?? '',
       optionDescription: ({ description, defaultValue }) =>
         typeof defaultValue === 'string'
           ? `${description}${t(` (default: ${defaultValue})`, `（默认 ${defaultValue}）`)}`

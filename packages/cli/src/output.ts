@@ -36,7 +36,9 @@ export class SafeOutput {
 
   /** @param secrets secrets to mask. Those of less than 8 characters are ignored, because words may contain them */
   constructor(secrets: (string | undefined)[] = []) {
-    this.#secrets = secrets.filter((one): one is string => one !== undefined && one.length >= 8)
+    this.#secrets = secrets.filter(
+      (secret): secret is string => secret !== undefined && secret.length >= 8,
+    )
   }
 
   /** Adds a secret that became known later, such as a temporary key. */
@@ -115,7 +117,7 @@ export class Printer {
     const filled = Math.round(percent * 30)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(30 - filled)}`
     this.#overwrite(
-      `  ${bar} ${String(Math.floor(percent * 100)).padStart(3)}%  ${formatBytes(speed)}/s  ${name}`,
+      `  ${bar} ${String(Math.floor(percent * 100)).padStart(3)}%  ${formatSize(speed)}/s  ${name}`,
     )
   }
 
@@ -134,7 +136,7 @@ export function padColumns(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }
 
-export function formatBytes(bytes: number): string {
+export function formatSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`

@@ -213,7 +213,7 @@ function appFunctions(root: string): DeployedFunction[] {
   const folder = join(root, functionRoot(root))
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
-    .filter((one) => one.isDirectory() && !KIT_FUNCTIONS.some((name) => name === one.name))
+    .filter((entry) => entry.isDirectory() && !KIT_FUNCTIONS.some((name) => name === entry.name))
     .flatMap(({ name }) => {
       const { main } = readJson(join(folder, name, 'package.json'))
       const file = join(folder, name, typeof main === 'string' ? main : 'index.js')

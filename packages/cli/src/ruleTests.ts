@@ -61,7 +61,7 @@ export async function runRuleTests(
   }
   const reports = suites.map((rules) => rules.report())
   const sum = (count: (report: RulesReport) => number) =>
-    reports.reduce((total, one) => total + count(one), 0)
+    reports.reduce((total, report) => total + count(report), 0)
   return {
     results,
     report: {

@@ -96,7 +96,7 @@ export async function absolutePrefix(client: string, prefix: string): Promise<st
 
 declare function require(name: string): unknown
 
-/** The state of each instance of a component that its data does not show. */
+/** State of each instance of a component outside its data. */
 export function hiddenState<State>(create: () => State): (instance: object) => State {
   const states = new WeakMap<object, State>()
   return (instance) => {
@@ -108,7 +108,7 @@ export function hiddenState<State>(create: () => State): (instance: object) => S
 
 let changes = 0
 
-/** Number of changes of files: by the components, and those that the app has reported. */
+/** The number of file changes: uploads of the components, and changes that the app has reported. */
 export const countChanges = (): number => changes
 
 /**

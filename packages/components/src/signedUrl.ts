@@ -1,6 +1,6 @@
 import { clientOf } from './client'
 
-/** Seconds before its end at which a URL is not used again. */
+/** A URL is not reused in the last seconds before it expires. */
 const MARGIN = 60
 
 interface SignedUrl {
@@ -14,7 +14,7 @@ const cache = new Map<string, Promise<SignedUrl>>()
 const MAX_ENTRIES = 500
 
 /**
- * A signed URL of an object. The same one as long as it is valid, so that WeChat's image cache applies.
+ * A signed URL of an object. It is reused while it is valid, so that WeChat's image cache applies.
  * @param Query processing parameters of COS, as `{ 'imageMogr2/thumbnail/200x': '' }`
  * @param isFresh signs again although the last URL should be valid
  */
@@ -48,7 +48,7 @@ async function sign(
   const cos = clientOf(client)
   if (!cos.getObjectUrl) throw new Error('the client of miniprogram-cos/upload signs no URLs')
   const url = await cos.getObjectUrl({ Key, Expires, Query })
-  // A URL ends with the key that signs it, which may be earlier than asked for.
+  // A URL expires with the credentials that sign it, possibly before `Expires`.
   const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
   return { url, until: end ? Number(end[1]) : Date.now() / 1000 + Expires }
 }

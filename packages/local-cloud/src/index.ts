@@ -3,7 +3,15 @@ export type {
   MediaCheckRequest,
   MediaSuggestion,
 } from './cloudbase/openApi'
-export { type Command, explain, readCommand, runCommand, USAGE } from './command/command'
+export {
+  type Command,
+  explain,
+  listOptions,
+  OPTIONS,
+  readCommand,
+  runCommand,
+  USAGE,
+} from './command/command'
 export { onLauncherExit } from './command/launcher'
 export type { FaultAction, FaultPlanOptions, FaultRule } from './cos/faults'
 export type { LogEntry } from './cos/requestLog'

@@ -24,9 +24,9 @@ interface Timer {
 }
 
 /**
- * A clock that jumps from timer to timer. An app reacts to responses and timers only; while no response is
- * being produced, the next event is the next timer, so the clock advances to it at once. A minute on a slow
- * network is therefore reproducible and takes no real time. Computation in the app takes no virtual time.
+ * A clock that jumps from timer to timer. An app reacts only to responses and timers, so while no response is being
+ * produced the clock can advance to the next timer at once. A minute on a slow network is therefore reproducible and
+ * takes no real time. Computation in the app takes no virtual time.
  */
 export class VirtualClock implements Clock {
   #now: number

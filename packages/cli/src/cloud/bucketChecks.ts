@@ -8,7 +8,7 @@ import { bucketError, CloudError } from './errors'
 /** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
 export async function findRegion(cos: COS, name: string): Promise<string | undefined> {
   const list = await cos.getService().catch(() => undefined)
-  return list?.Buckets.find((one) => one.Name === name)?.Location
+  return list?.Buckets.find(({ Name }) => Name === name)?.Location
 }
 
 /**
@@ -131,8 +131,8 @@ async function statementsOf(cos: COS, bucket: BucketParams): Promise<Statement[]
   )
   const { Statement, statement }: Record<string, object[]> = answer?.Policy ?? {}
   // COS accepts names in both cases: `Effect` and `effect`.
-  return (Statement ?? statement ?? []).map((one) =>
-    Object.fromEntries(Object.entries(one).map(([name, value]) => [name.toLowerCase(), value])),
+  return (Statement ?? statement ?? []).map((fields) =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value])),
   )
 }
 
@@ -148,7 +148,7 @@ function openedPath(statement: Statement, config: CosConfig): string | undefined
       actions.some((name) => isMatch(pattern.replace(/^(name\/)?(cos:)?/, ''), name)),
     )
   const resources = [resource].flat()
-  const opens = (path: string) => resources.some((one) => overlaps(one, config, path))
+  const opens = (path: string) => resources.some((resource) => overlaps(resource, config, path))
   if (permits(BUCKET_ACTIONS) && opens('')) return '/'
   const { rules } = checkConfig(config)
   const closed = permits(WRITE_ACTIONS)

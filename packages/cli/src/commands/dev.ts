@@ -179,7 +179,10 @@ export async function localCloudCommand(
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   await buildPackages?.()
-  const { explain, readCommand, runCommand, USAGE } = await import('@miniprogram-cos/local-cloud')
+  const { explain, listOptions, OPTIONS, readCommand, runCommand, USAGE } = await import(
+    '@miniprogram-cos/local-cloud'
+  )
+  const options = () => t(USAGE, `${CHINESE_HEADING}\n${listOptions(CHINESE)}`)
   try {
     const config = await loadConfig()
     const command = readCommand(args, process.env, {
@@ -188,9 +191,8 @@ export async function localCloudCommand(
       pathStyle: 'allow',
     })
     if (command.help) {
-      console.log(
-        t(`Usage: ${usage()} [options]\n${USAGE}`, `用法：${usage()} [选项]\n${inChinese(USAGE)}`),
-      )
+      const call = t(`Usage: ${usage()} [options]`, `用法：${usage()} [选项]`)
+      console.log(`${call}\n${options()}`)
       return
     }
     const { buildFunctions } = await import('../deploy/buildFunctions')
@@ -202,14 +204,16 @@ export async function localCloudCommand(
     const { registerCloud } = await import('../dev/runningClouds')
     registerCloud((await running).admin)
   } catch (error) {
-    const options = t(USAGE, inChinese(USAGE))
-    console.error(`local-cloud: ${explain(error as Error)}${hint(error, USAGE)}\n\n${options}`)
+    const reason = explain(error as Error) + hint(error as Error, Object.keys(OPTIONS))
+    console.error(`local-cloud: ${reason}\n\n${options()}`)
     process.exit(2)
   }
 }
 
 const usage = () =>
   hasFunctionSources() ? 'npm run -s local-cloud --' : 'npx @miniprogram-cos/cli local-cloud'
+
+const CHINESE_HEADING = '选项（也可用环境变量，如 LOCAL_CLOUD_COS_PORT=9000）：'
 
 /** Descriptions of the options; the package itself has them in English. */
 const CHINESE: Record<string, string> = {
@@ -228,28 +232,15 @@ const CHINESE: Record<string, string> = {
   reset: '先清除数据',
   tls: '同时以 HTTPS 提供 COS 与 STS，使用生成的证书',
   log: '把请求日志打印到标准错误',
+  help: '打印这些选项',
 }
 
-/** Replaces the descriptions, which begin in a column of their own. */
-function inChinese(usage: string): string {
-  const [, ...lines] = usage.split('\n')
-  const column = (lines[0] ?? '').indexOf('0 = ')
-  return [
-    '选项（也可用环境变量，如 LOCAL_CLOUD_COS_PORT=9000）：',
-    ...lines.map((line) => {
-      const text = CHINESE[/--([\w-]+)/.exec(line)?.[1] ?? '']
-      return text === undefined ? line : line.slice(0, column) + text
-    }),
-  ].join('\n')
-}
-
-/** Suggests an option that is similar to an unknown one. */
-function hint(error: unknown, usage: string): string {
-  const [, unknown] = /Unknown option '(--[\w-]+)/.exec((error as Error).message) ?? []
+/** Suggests an option that is similar to an unknown one, as commander does for the other commands. */
+function hint({ message }: Error, options: string[]): string {
+  const [, unknown] = /Unknown option '(--[\w-]+)/.exec(message) ?? []
   if (!unknown) return ''
   const known = new Command().exitOverride().configureOutput({ writeErr() {} })
-  const options = new Set([...usage.matchAll(/^\s*(--[\w-]+)/gm)].map(([, option = '']) => option))
-  for (const option of options) known.option(option)
+  for (const option of options) known.option(`--${option}`)
   try {
     known.parse([unknown], { from: 'user' })
     return ''

@@ -183,7 +183,7 @@ export function createCommand(): LocalizedCommand {
     )
     .withOption(
       '--yes',
-      `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
+      `does not ask: ${DEFAULT_TEMPLATE} in this folder by default`,
       `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
       false,
     )
@@ -220,8 +220,8 @@ async function create(given: string | undefined, options: CreateOptions): Promis
 
 /** @throws Error that names the templates */
 function checkTemplate(name: string, templates: Template[]): void {
-  if (templates.some((one) => one.name === name)) return
-  const names = templates.map((one) => one.name).join(', ')
+  if (templates.some((template) => template.name === name)) return
+  const names = templates.map((template) => template.name).join(', ')
   throw localizedError(
     `there is no template "${name}": choose one of ${names}`,
     `没有模板 "${name}"：可选 ${names}`,

@@ -71,7 +71,7 @@ function testCommand(): LocalizedCommand {
       const noticed = report.mutations - report.unnoticed.length
       output.line(
         t(
-          `\n${results.length - failed} of ${results.length} tests passed, ${report.expectations} expectations; ${noticed} of ${report.mutations} loosened rules noticed`,
+          `\n${results.length - failed} of ${results.length} tests passed, ${report.expectations} expectations; ${noticed} of ${report.mutations} loosened rules were noticed`,
           `\n${results.length} 个测试中 ${results.length - failed} 个通过，共 ${report.expectations} 个断言；${report.mutations} 种放宽的规则中 ${noticed} 种被发现`,
         ),
       )
@@ -82,7 +82,7 @@ function testCommand(): LocalizedCommand {
       )
       printGaps(
         output,
-        t('Loosened, and no test notices:', '如果规则这样放宽，没有测试会发现：'),
+        t('Unnoticed when loosened:', '如果规则这样放宽，没有测试会发现：'),
         report.unnoticed,
       )
     })
@@ -92,7 +92,7 @@ function testCommand(): LocalizedCommand {
 function testFile(given: string | undefined): string {
   const files =
     given === undefined ? TEST_FILES.map((name) => join(projectRoot(), name)) : [resolve(given)]
-  const file = files.find((one) => existsSync(one))
+  const file = files.find((path) => existsSync(path))
   if (file !== undefined) return file
   throw new Error(
     given === undefined
@@ -145,7 +145,7 @@ function explainCommand(): LocalizedCommand {
     )
     .withExitCodes('0 allowed, 1 refused, 2 wrong input.', '0 允许；1 拒绝；2 输入有误。')
     .action(async (openid: string, verb: string, key: string, options: ExplainOptions) => {
-      const known = VERBS.find((one) => one === verb)
+      const known = VERBS.find((candidate) => candidate === verb)
       if (!known) {
         throw localizedError(
           `the verbs are ${VERBS.join(', ')}, not ${verb}`,

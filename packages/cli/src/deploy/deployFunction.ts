@@ -113,10 +113,10 @@ export function describePlan({ wanted, present, action, variables }: FunctionPla
     return `      ${key}=${shown}${before === own ? '' : before === undefined ? `  ${t('new', '新增')}` : `  ${t('changed', '更改')}`}`
   })
   const changes = present ? differences(present, wanted) : []
-  const fields = changes.filter((one) => !one.startsWith('variable'))
+  const fields = changes.filter((change) => !change.startsWith('variable'))
   return [
     `  ${action.padEnd(9)} ${name}  ${Runtime}, ${MemorySize} MB, ${Timeout} s`,
-    ...fields.map((one) => `      ${t('was', '原为')} ${one}`),
+    ...fields.map((field) => `      ${t('was', '原为')} ${field}`),
     ...lines,
   ]
 }

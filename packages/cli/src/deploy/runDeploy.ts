@@ -227,7 +227,7 @@ async function deploy(
   for (const step of before) await setUp(step)
   // Concurrently, because most of the time is waiting. An error of one is reported when the other has ended.
   const outcomes = await Promise.allSettled(functions.map(deployOne))
-  const failed = outcomes.find((one) => one.status === 'rejected')
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed) throw failed.reason
   for (const step of after) await setUp(step)
 }

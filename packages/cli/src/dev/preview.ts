@@ -107,7 +107,7 @@ const FAULTS: (FaultChoice & { rules: FaultRule[] })[] = [
 export function previewFaults(faults: LocalCloud['faults']): NonNullable<PreviewOptions['faults']> {
   return {
     choices: FAULTS.map(({ name, title }) => ({ name, title })),
-    set: (name) => faults.set({ rules: FAULTS.find((one) => one.name === name)?.rules ?? [] }),
+    set: (name) => faults.set({ rules: FAULTS.find((fault) => fault.name === name)?.rules ?? [] }),
   }
 }
 

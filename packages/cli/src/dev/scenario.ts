@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { CosError } from 'miniprogram-cos'
-import { formatBytes, padColumns, type Reporter } from '../output'
+import { formatSize, padColumns, type Reporter } from '../output'
 import { bucketHost, fromCaller, ownFile } from '../project'
 import { localizedError, t } from '../text'
 import type { Phone, UrlReader } from './clients'
@@ -38,7 +38,7 @@ export async function runScenario(
     const found = Contents.find(({ Key }) => Key === prefix + file.name)
     printer.check(
       Number(found?.Size) === file.size,
-      `${file.name}  ${formatBytes(Number(found?.Size))}`,
+      `${file.name}  ${formatSize(Number(found?.Size))}`,
     )
   }
 
@@ -87,7 +87,7 @@ async function upload(
   const way = UploadId ? t('in parts', '分块上传') : t('in one request', '单次请求')
   printer.check(
     ETag !== '',
-    `${file.name}  ${formatBytes(file.size)} ${way}, ${seconds.toFixed(2)} s, ETag ${ETag}`,
+    `${file.name}  ${formatSize(file.size)} ${way}, ${seconds.toFixed(2)} s, ETag ${ETag}`,
   )
   if (confirmError) printer.line(`! ${confirmError.code}: ${confirmError.message}`)
 }

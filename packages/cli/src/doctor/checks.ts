@@ -196,7 +196,9 @@ export const checks: Check[] = [
         )
       }
       const lists = compareLists(domainLists(config), readConsoleLists(text))
-      const missing = lists.flatMap((one) => one.missing.map((domain) => `${one.list}: ${domain}`))
+      const missing = lists.flatMap(({ list, missing }) =>
+        missing.map((domain) => `${list}: ${domain}`),
+      )
       if (missing.length > 0) throw new CloudError('DomainMissing', missing.join(', '))
       return undefined
     },

@@ -116,7 +116,9 @@ function uploader(
 ): string {
   const listed = [app?.subPackages ?? app?.subpackages].flat() as { root?: unknown }[]
   const roots =
-    framework === 'native' ? listed.map((one) => folderOf(one?.root)).filter(Boolean) : []
+    framework === 'native'
+      ? listed.map((subPackage) => folderOf(subPackage?.root)).filter(Boolean)
+      : []
   if (wanted === undefined) return roots.find(hasService) ?? ''
   const root = folderOf(wanted)
   if (roots.includes(root)) return root
@@ -175,8 +177,8 @@ function builtByUniApp(framework: Framework, root: string): string | undefined {
 }
 
 function frameworkOf(packageJson: Record<string, unknown> | undefined): Framework {
-  const names = [packageJson?.dependencies, packageJson?.devDependencies].flatMap((one) =>
-    typeof one === 'object' && one !== null ? Object.keys(one) : [],
+  const names = [packageJson?.dependencies, packageJson?.devDependencies].flatMap((versions) =>
+    typeof versions === 'object' && versions !== null ? Object.keys(versions) : [],
   )
   if (names.includes('@tarojs/taro')) return 'taro'
   if (names.some((name) => name.startsWith('@dcloudio/uni-'))) return 'uni-app'

@@ -88,7 +88,7 @@ function exampleOfKeys({ read }: AppProject): Step[] {
   const isName = (line: string) => /^[A-Z_]+=/.test(line)
   const lines = envExample().split('\n').filter(isName)
   const missing = lines.filter(
-    (line) => !present.split(/\r?\n/).some((one) => one.startsWith(line)),
+    (line) => !present.split(/\r?\n/).some((other) => other.startsWith(line)),
   )
   return missing.length === 0
     ? []
@@ -182,21 +182,23 @@ function cloudbase(app: AppProject): Step[] {
   const present = app.json('cloudbaserc.json')
   if (!present) return []
   const listed = Array.isArray(present.functions) ? present.functions : []
-  return KIT_FUNCTIONS.filter((name) => !listed.some((one) => one?.name === name)).map((name) => ({
-    kind: 'merge',
-    file: 'cloudbaserc.json',
-    path: ['functions'],
-    value: {
-      name,
-      timeout: 20,
-      memorySize: 256,
-      runtime: 'Nodejs20.19',
-      handler: 'index.main',
-      installDependency: false,
-    },
-    isItem: true,
-    about: { en: 'the CloudBase CLI deploys it too', zh: 'CloudBase CLI 亦可部署' },
-  }))
+  return KIT_FUNCTIONS.filter((name) => !listed.some((entry) => entry?.name === name)).map(
+    (name) => ({
+      kind: 'merge',
+      file: 'cloudbaserc.json',
+      path: ['functions'],
+      value: {
+        name,
+        timeout: 20,
+        memorySize: 256,
+        runtime: 'Nodejs20.19',
+        handler: 'index.main',
+        installDependency: false,
+      },
+      isItem: true,
+      about: { en: 'the CloudBase CLI deploys it too', zh: 'CloudBase CLI 亦可部署' },
+    }),
+  )
 }
 
 /**

@@ -37,7 +37,7 @@ type Variables = Partial<Record<(typeof VARIABLES)[number], string>>
 export function checkTemplate(template: string): void {
   for (const [, name = ''] of template.matchAll(/\{([^}]*)\}/g)) {
     if (VARIABLES.some((known) => known === name)) continue
-    const known = VARIABLES.map((one) => `{${one}}`).join(' ')
+    const known = VARIABLES.map((variable) => `{${variable}}`).join(' ')
     throw localizedError(
       `unknown {${name}} in --key; known: ${known}`,
       `--key 中的 {${name}} 未知；可用：${known}`,

@@ -184,7 +184,7 @@ export async function rollBack(
     const { collection, id } = rewritten
     const record = await records.get(collection, id)
     const outcome = record
-      ? await replaceTexts(records, collection, record, (one) => reverse(one, rewritten))
+      ? await replaceTexts(records, collection, record, (current) => reverse(current, rewritten))
       : 'none'
     if (outcome === 'changed') changed += 1
     if (outcome === 'busy') problems.push(busy(collection, id))

@@ -20,8 +20,8 @@ const OPTIONS: Record<AddressStyle, object> = {
 export function domainLists(config: CosConfig): DomainLists {
   const { bucket, region, domains = [], addresses = ['standard'], otherBuckets = [] } = config
   const buckets = [{ bucket, region }, ...otherBuckets]
-  const own = buckets.flatMap((one) =>
-    addresses.map((style) => bucketAddress(one.bucket, one.region, OPTIONS[style]).host),
+  const own = buckets.flatMap(({ bucket, region }) =>
+    addresses.map((style) => bucketAddress(bucket, region, OPTIONS[style]).host),
   )
   const hosts = [...new Set([...own, ...domains])].map((host) => `https://${host}`)
   return { request: [...hosts], uploadFile: [...hosts], downloadFile: [...hosts] }
@@ -46,7 +46,7 @@ export function readConsoleLists(text: string): DomainLists {
   const sections = text.trimStart().startsWith('{') ? sectionsOfJson(text) : sectionsOfText(text)
   let isNamed = false
   for (const [name, domains] of sections) {
-    const list = LISTS.find((one) => NAMES[one].test(name))
+    const list = LISTS.find((list) => NAMES[list].test(name))
     if (!list) continue
     isNamed = true
     lists[list].push(...domains)
@@ -78,7 +78,7 @@ function sectionsOfText(text: string): [name: string, domains: string[]][] {
   const sections: [name: string, domains: string[]][] = []
   for (const word of text.split(/[\s;,；，、：]+|:(?=\s|$)/)) {
     const isName =
-      !word.includes('.') && [...Object.values(NAMES), OTHERS].some((one) => one.test(word))
+      !word.includes('.') && [...Object.values(NAMES), OTHERS].some((pattern) => pattern.test(word))
     if (isName) sections.push([word, []])
     else if (word.includes('.')) sections.at(-1)?.[1].push(word)
   }

@@ -258,7 +258,9 @@ function functionFolderErrors(root: string): string[] {
   const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   if (folders.length === 0) return [t('contains no function', '没有云函数')]
   return folders.flatMap(({ name }) => {
-    const missing = ['index.js', 'package.json'].filter((one) => !existsSync(join(root, name, one)))
+    const missing = ['index.js', 'package.json'].filter(
+      (file) => !existsSync(join(root, name, file)),
+    )
     return missing.map((one) =>
       t(
         `has no ${name}/${one}: DevTools cannot upload it as a function`,

@@ -40,7 +40,7 @@ function checkPackageSize(project: Project, out: string, paths: string[]): Sizes
   let total = 0
   for (const root of ['', ...roots]) {
     const files = paths
-      .filter((path) => (roots.find((one) => path.startsWith(one)) ?? '') === root)
+      .filter((path) => (roots.find((folder) => path.startsWith(folder)) ?? '') === root)
       .map((path) => ({ path, size: statSync(join(out, path)).size }))
       .sort((one, other) => other.size - one.size)
     const size = files.reduce((sum, file) => sum + file.size, 0)
@@ -172,7 +172,7 @@ export function componentSize(path: string, seen = new Set<string>()): number {
     if (seen.has(file) || !existsSync(file)) return
     seen.add(file)
     size += statSync(file).size
-    for (const [ending, pattern] of REFERENCES.filter(([one]) => file.endsWith(one))) {
+    for (const [ending, pattern] of REFERENCES.filter(([suffix]) => file.endsWith(suffix))) {
       for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(pattern)) {
         add(join(dirname(file), name.endsWith(ending) ? name : name + ending))
       }

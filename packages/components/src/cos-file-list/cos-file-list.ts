@@ -35,7 +35,7 @@ interface Row extends FileEntry {
 interface ListState {
   /** The result of an earlier request must not replace a later one. */
   turn: number
-  /** Changes of files known to what is shown. */
+  /** The number of changes when the list was read. */
   changes: number
   /** Key prefix of the property `prefix`. */
   root: string
@@ -197,7 +197,7 @@ Component({
       await this.refresh()
     },
 
-    /** Reads a page of the folder; the first replaces what is shown. */
+    /** Reads a page of the folder; the first page replaces the rows. */
     async read(marker: string) {
       const { client, prefix, path, pageSize, locale, t } = this.data
       const state = stateOf(this)
@@ -241,7 +241,7 @@ Component({
       }
     },
 
-    /** Reads on when the end of the list comes near the screen. */
+    /** Reads the next page when the end of the list comes near the screen. */
     watchEnd() {
       const state = stateOf(this)
       state.observer?.disconnect()

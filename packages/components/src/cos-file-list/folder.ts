@@ -24,7 +24,7 @@ interface FolderPage {
 /** Limit of objects in one request to delete them. */
 const MAX_KEYS = 1000
 
-/** The part of the client that lists and deletes, which the upload-only client has not. */
+/** The methods that the client of miniprogram-cos/upload does not have. */
 type ListClient = Required<Pick<ComponentClient, 'getBucket' | 'deleteMultipleObject'>>
 
 function listClient(client: string): ListClient {
@@ -108,7 +108,7 @@ const MAX_ORIGINAL = 3 * 1024 * 1024
 /** Pixels of a dense screen. */
 const SIDE = 240
 
-/** Whether data processing is on for the bucket of a client; asked once, with its first picture. */
+/** Whether data processing is enabled for the bucket of a client; requested once, with its first picture. */
 const processing = new Map<string, Promise<boolean>>()
 
 /** The address of a small picture, which COS makes when it is read; empty if there is none to show. */

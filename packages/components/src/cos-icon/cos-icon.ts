@@ -28,7 +28,7 @@ Component({
   properties: {
     /** `folder`, `image`, `pause` …; any other is shown as a file. */
     name: String,
-    /** A shape of the app's own, in place of `name`. */
+    /** The path of the app's own icon; replaces `name`. */
     path: String,
     /** rpx */
     size: { type: Number, value: 40 },

@@ -96,7 +96,7 @@ function observe(client: string): void {
   clientOf(client).on('list-update', ({ list }: { list: TaskInfo[] }) => {
     for (const { id, state, percent, speed, error } of list) {
       const upload = uploads.filter(({ task }) => task === id)[0]
-      // A download, or an upload of the app's own.
+      // A download, or an upload that the app has started itself.
       if (!upload) continue
       if (state === 'success' && upload.state !== 'success') refreshFileLists()
       upload.state = state

@@ -12,50 +12,97 @@ import {
 } from '../start'
 import { onLauncherExit } from './launcher'
 
-/** Options of the command. Each can also be set by an environment variable `LOCAL_CLOUD_…`. */
-const OPTIONS = {
-  'cos-port': { type: 'string' },
-  'sts-port': { type: 'string' },
-  'functions-port': { type: 'string' },
-  'admin-port': { type: 'string' },
-  data: { type: 'string' },
-  memory: { type: 'boolean' },
-  bucket: { type: 'string', multiple: true },
-  region: { type: 'string' },
-  domain: { type: 'string', multiple: true },
-  collection: { type: 'string', multiple: true },
-  'secret-id': { type: 'string' },
-  'secret-key': { type: 'string' },
-  'path-style': { type: 'string' },
-  'restore-delay': { type: 'string' },
-  faults: { type: 'string' },
-  seed: { type: 'string' },
-  reset: { type: 'boolean' },
-  tls: { type: 'boolean' },
-  log: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const
+interface CommandOption {
+  type: 'string' | 'boolean'
+  multiple?: true
+  /** The name of its value in the usage. */
+  value?: string
+  /** Its description in the usage. */
+  text?: string
+}
 
-export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environment):
-  --cos-port N         0 = any free port (default), as for the other ports
-  --sts-port N
-  --functions-port N
-  --admin-port N       page, request log, events, faults, reset, seed, export
-  --data DIR           folder of the data; default .local-cloud/data
-  --memory             keep the data in memory only
-  --bucket NAME-APPID  bucket to create at start; repeatable
-  --region REGION      region of these buckets; default ${DEFAULT_BUCKET.region}
-  --domain HOST=BUCKET custom domain; repeatable
-  --collection NAME    collection of the CloudBase database to create at start; repeatable
-  --secret-id ID       key pair that owns every bucket
-  --secret-key KEY
-  --path-style allow|refuse
-  --restore-delay SEC  time that a restore takes; default as documented by COS
-  --faults FILE        JSON: {"seed":1,"rules":[…]}
-  --seed DIR           put the files of a folder into the first bucket
-  --reset              delete the data first
-  --tls                serve COS and STS over HTTPS too, with a generated certificate
-  --log                log requests to standard error`
+/** Options of the command. Each can also be set by an environment variable `LOCAL_CLOUD_…`. */
+export const OPTIONS = {
+  'cos-port': {
+    type: 'string',
+    value: 'N',
+    text: '0 = any free port (default), as for the other ports',
+  },
+  'sts-port': { type: 'string', value: 'N' },
+  'functions-port': { type: 'string', value: 'N' },
+  'admin-port': {
+    type: 'string',
+    value: 'N',
+    text: 'page, request log, events, faults, reset, seed, export',
+  },
+  data: {
+    type: 'string',
+    value: 'DIR',
+    text: 'folder of the data; default .local-cloud/data',
+  },
+  memory: { type: 'boolean', text: 'keep the data in memory only' },
+  bucket: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME-APPID',
+    text: 'bucket to create at start; repeatable',
+  },
+  region: {
+    type: 'string',
+    value: 'REGION',
+    text: `region of these buckets; default ${DEFAULT_BUCKET.region}`,
+  },
+  domain: {
+    type: 'string',
+    multiple: true,
+    value: 'HOST=BUCKET',
+    text: 'custom domain; repeatable',
+  },
+  collection: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    text: 'collection of the CloudBase database to create at start; repeatable',
+  },
+  'secret-id': { type: 'string', value: 'ID', text: 'key pair that owns every bucket' },
+  'secret-key': { type: 'string', value: 'KEY' },
+  'path-style': { type: 'string', value: 'allow|refuse' },
+  'restore-delay': {
+    type: 'string',
+    value: 'SEC',
+    text: 'time that a restore takes; default as documented by COS',
+  },
+  faults: { type: 'string', value: 'FILE', text: 'JSON: {"seed":1,"rules":[…]}' },
+  seed: {
+    type: 'string',
+    value: 'DIR',
+    text: 'put the files of a folder into the first bucket',
+  },
+  reset: { type: 'boolean', text: 'delete the data first' },
+  tls: {
+    type: 'boolean',
+    text: 'serve COS and STS over HTTPS too, with a generated certificate',
+  },
+  log: { type: 'boolean', text: 'log requests to standard error' },
+  help: { type: 'boolean', text: 'print these options' },
+} as const satisfies Record<string, CommandOption>
+
+/**
+ * Lists the options, one a line.
+ * @param translations descriptions in another language, by the name of the option
+ */
+export function listOptions(translations: Record<string, string> = {}): string {
+  const options: [string, CommandOption][] = Object.entries(OPTIONS)
+  return options
+    .map(([name, { value = '', text = '' }]) => {
+      const option = `  --${name} ${value}`.trimEnd()
+      return `${option.padEnd(22)} ${translations[name] ?? text}`.trimEnd()
+    })
+    .join('\n')
+}
+
+/** The usage in English. */
+export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environment):\n${listOptions()}`
 
 /** A parsed command line. */
 export interface Command {

@@ -1,4 +1,4 @@
-// Shared by the phone and the page with all phones, so independent of a phone's settings.
+// Used by the phone and by the page with all phones, so it must not depend on a phone's settings.
 
 /** Creates an element with text, never markup. */
 export function textElement(className: string, text: string, tag = 'div'): HTMLElement {

@@ -27,7 +27,7 @@ const wx = createWx(() => registry.config.__usePrivacyCheck__ === true)
 let stack: PageStack
 
 /**
- * Prepares everything that the script of the app may use, which may replace `wx` by a copy.
+ * Defines the globals of the app's script, which may replace `wx` with a copy.
  * @returns runs the app's `onLaunch`, before the scripts of its pages, which may read what it has set
  */
 function launch(registry: Registry): () => void {
@@ -83,7 +83,7 @@ const GLOBALS = new Set(
 
 /** `global` and `globalThis` of the app, which has nothing of the browser but what an app has set. */
 const appGlobal: object = new Proxy<Record<string | symbol, unknown>>(
-  // The browser's timers work as methods of its window only.
+  // The browser's timers must be called as methods of its window.
   {
     clearInterval: clearInterval.bind(window),
     clearTimeout: clearTimeout.bind(window),
@@ -152,7 +152,7 @@ function setNetwork(profile: NetworkProfile): void {
   })
 }
 
-/** Changes of one moment are sent together. */
+/** Changes within this time are sent together. Milliseconds. */
 const STORAGE_MS = 200
 
 let storageTimer: number | undefined
@@ -222,7 +222,7 @@ Object.assign(window, {
   __appGlobal: appGlobal,
   require: missingRequire(),
   requirePlugin,
-  // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.
+  // Templates and WXS scripts use these instead of `new Date` and `new RegExp`.
   getDate: (...given: []) => new Date(...given),
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
   __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },

@@ -62,8 +62,8 @@ export interface CompiledApp {
 }
 
 /**
- * Compiles a mini program for the preview: templates, styles, configuration, modules. A part that does not
- * compile fails alone.
+ * Compiles a mini program for the preview: templates, styles, configuration, modules. A page or component that does
+ * not compile does not affect the others.
  * @param folder the folder with app.json, or the project's folder
  * @throws SourceError when app.json cannot be read
  */
@@ -237,11 +237,11 @@ class ModuleBundle {
           const file = relative(this.#tree.root, importer)
           const text = `no package "${path}" in miniprogram_npm (imported by ${file})`
           if (kind !== 'require-call' || isImported(importer, path)) return { errors: [{ text }] }
-          // `require` fails when it is executed: many packages try it and do without.
+          // `require` fails when it is executed, because many packages try optional dependencies.
           this.warnings.push(this.#tree.problem(file, 0, 0, text))
           return { path, namespace: 'missing' }
         })
-        // A neighbour that does not exist may be a package, as in WeChat.
+        // A missing file in the same folder may be a package, as in WeChat.
         onResolve({ filter: /^\.\/[^./]+$/ }, ({ path, importer, resolveDir }) => {
           if (scriptAt(resolve(resolveDir, path))) return undefined
           const found = this.#tree.module(importer, path.slice(2))

@@ -21,7 +21,7 @@ export interface CompiledTemplates {
 }
 
 /**
- * Compiles templates with everything they import. What WeChat refuses is a problem of the template; what
+ * Compiles templates with everything they import. Code that WeChat refuses is a problem of the template; code that
  * WeChat ignores, such as an unknown attribute, is a warning.
  * @param paths without `.wxml`
  */

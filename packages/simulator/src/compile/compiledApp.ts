@@ -1,4 +1,4 @@
-// What the compiler gives to the phone, which runs it.
+// The output of the compiler, which the phone runs.
 
 /** The parts of app.json that the preview reads. */
 export interface AppConfig {

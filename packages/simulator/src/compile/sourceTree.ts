@@ -28,7 +28,7 @@ export class SourceTree {
       (path) => path !== undefined && isFile(join(folder, path, 'app.json')),
     )
     this.root = resolve(folder, found ?? configured ?? '')
-    // Not the private settings, in which a user turns the check off for DevTools with the local cloud.
+    // Not of the private settings, where users turn the check off for DevTools with the local cloud.
     this.urlCheck = [project, folder, this.root].every((place) => {
       const { setting } = readConfig(join(place, 'project.config.json'))
       return Object(setting).urlCheck !== false

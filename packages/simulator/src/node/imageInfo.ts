@@ -11,8 +11,8 @@ interface Size {
 }
 
 /**
- * `wx.getImageInfo` of a file of the phone, from the picture's header. Width and height are those of the file,
- * whatever its orientation.
+ * `wx.getImageInfo` of a file of the phone, from the picture's header. Width and height are those of the file;
+ * the orientation is not applied.
  * @throws WxError for a format other than PNG, JPEG, GIF and WebP
  */
 export async function imageInfo(files: FileSpace, src: string) {

@@ -238,8 +238,8 @@ function exchangeOverWire(
       await transfer(wire?.receive(receivedBytes, name))
       return result
     } finally {
-      // Answered before the body was sent: the rest could be shorter than announced if the file changes, and the server
-      // would take the next request of the connection for it.
+      // Answered before the body was sent completely. If the file changes, the rest may be shorter than announced, and
+      // the server would read the next request of the connection as its end.
       if (!sent?.writableFinished) sent?.destroy()
     }
   }
@@ -247,8 +247,8 @@ function exchangeOverWire(
 }
 
 /**
- * Opens a request to where its host is routed. Its path is exactly as the app wrote it, because a signature covers
- * this spelling; what no request may contain, such as Chinese, is escaped.
+ * Opens a request to the origin that its host is routed to. Its path is exactly what the app wrote, because it is
+ * signed; only characters that HTTP does not allow, such as Chinese, are escaped.
  */
 export function openRequest(
   url: string,

@@ -49,7 +49,7 @@ async function main(given: string[]): Promise<number> {
 }
 
 async function launchBrowser(): Promise<CheckBrowser & { close(): Promise<void> }> {
-  // Only for this command, and not for the users of the preview.
+  // Playwright is a dependency of this command only, not of the preview.
   const { chromium } = await import('playwright-core')
   const executablePath = process.env.CHROME_PATH ?? BROWSERS.find((path) => existsSync(path))
   return chromium.launch({

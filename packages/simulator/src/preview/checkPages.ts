@@ -1,6 +1,6 @@
 import { startPreview } from './startPreview'
 
-/** The browser that opens the pages, as far as it is used: Playwright's fits. */
+/** The used part of the browser that opens the pages; implemented by Playwright's `Browser`. */
 export interface CheckBrowser {
   newPage(options?: object): Promise<CheckPage>
 }
@@ -104,7 +104,7 @@ class PageCheck {
     this.#errors = []
     this.#gaps = []
     try {
-      // A page that fails may leave the app in a state that fails the next ones.
+      // A failed page may leave the app in a state in which the next pages fail too.
       const page = this.#page ?? (await this.#start(route))
       await page.evaluate(
         `for (const box of document.querySelectorAll('.problem-bar, .layer')) box.remove()`,

@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path'
 type Serve = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>
 
 /**
- * A server of the preview. Its page is at `/`; all else is for this page only.
+ * A server of the preview. Its page is at `/`; everything else is only for this page.
  * @param errorStatus of an error that `serve` throws, whose message is the answer
  */
 export function pageServer(errorStatus: number, serve: Serve): Server {

@@ -14,7 +14,7 @@ import type { SourceWatch } from './sourceWatch'
 
 /**
  * The storage of `wx.cloud`: executes an action `storage.…` of the CloudBase API.
- * @throws Error that says what is wrong with the parameters
+ * @throws Error that describes the invalid parameter
  */
 export type CloudStorage = (
   action: string,

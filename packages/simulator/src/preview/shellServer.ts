@@ -73,8 +73,8 @@ export class Shell {
 const SHOWN = ['content-type', 'content-length', 'content-disposition', 'etag', 'last-modified']
 
 /**
- * Opens a link that the app has made, such as a signed URL, from where its host is routed to: on this computer its
- * host name leads elsewhere, or nowhere.
+ * Opens a link that the app has created, such as a signed URL, at the origin that its host is routed to: this computer
+ * resolves the host name to another server, or not at all.
  */
 async function openLink(link: string, to: ServerResponse, route: Route): Promise<void> {
   if (!/^https?:\/\//.test(link) || !URL.canParse(link)) {

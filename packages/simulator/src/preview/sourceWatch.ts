@@ -45,7 +45,7 @@ export class SourceWatch {
     return this.#compiled
   }
 
-  /** Sends server-sent events to a page that tell it when to reload. */
+  /** Sends a server-sent event to a page when it has to reload. */
   listen(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     response.write(': reload when the source has changed\n\n')

@@ -52,8 +52,8 @@ export interface PreviewOptions {
   /** Port of the page with all phones; 0 takes a free one. @default 0 */
   port?: number
   /**
-   * Addresses that are requested instead of those of the app, for its own servers: from a path (`/sts`), a host
-   * (`api.example.com`) or a URL, to a URL. @default none
+   * Replaces addresses of the app's own servers: from a path (`/sts`), a host (`api.example.com`) or a URL, to a URL.
+   * @default none
    */
   routes?: Record<string, string>
   /** Names and explains a request in the panel. @default by its method, host and path */
@@ -154,8 +154,8 @@ function scriptsFolder(): string {
 
 /**
  * Reads the option `routes`.
- * @returns gives the address that is requested instead of a URL
- * @throws Error that names the route whose target is no URL
+ * @returns a function that returns the replacement of a URL
+ * @throws Error that names the route whose target is not a URL
  */
 export function readRoutes(routes: Record<string, string>): (url: URL) => URL | undefined {
   const entries = Object.entries(routes).map(([key, target]) => {
@@ -171,7 +171,7 @@ export function readRoutes(routes: Record<string, string>): (url: URL) => URL | 
     if (!found) return undefined
     const { key, target } = found
     const replacement = new URL(target)
-    // The part of the path after the replaced one is kept.
+    // The rest of the path is kept.
     const rest = key.startsWith('/')
       ? ''
       : /^https?:/.test(key)

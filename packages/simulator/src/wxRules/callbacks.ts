@@ -1,6 +1,6 @@
 /** The callbacks every `wx` call accepts. */
 export interface CallbackOptions {
-  // Methods, so that an app may declare the result that its call has.
+  // Declared as methods, so that an app can declare a more specific result.
   success?(result: object): void
   fail?: (failure: WxFailure) => void
   complete?(outcome: object): void
@@ -57,7 +57,7 @@ export function callBack(
     )
 }
 
-/** A call that another one makes fails with the failure of that one. */
+/** The failure of a call. Where it made another call that failed, its failure is passed on. */
 function toFailure(error: unknown, name: string): WxFailure {
   if (error instanceof WxError) return error.toFailure()
   if (error instanceof Error) return { errMsg: `${name}:fail ${error.message}` }

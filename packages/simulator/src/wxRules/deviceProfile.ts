@@ -129,7 +129,7 @@ const PROFILES: Record<Platform, Omit<DeviceProfile, 'platform'>> = {
     brand: 'simulator',
     model: 'simulator',
     deviceFields: { abi: '', benchmarkLevel: 40 },
-    // As in DevTools when its renderer switch is set to WebView, which is how the preview draws.
+    // As in DevTools with the renderer set to WebView, which the preview renders like.
     skyline: { ...NO_SKYLINE, reason: 'SwitchRender option set to webview' },
   },
   ios: {
@@ -153,7 +153,7 @@ const PROFILES: Record<Platform, Omit<DeviceProfile, 'platform'>> = {
     system: 'HarmonyOS 5',
     brand: 'HUAWEI',
     model: 'Mate 70',
-    // "Not provided yet", says the page of the list above.
+    // "Not provided yet" on the page of the list above.
     skyline: NO_SKYLINE,
     missing: MISSING_ON_HARMONY,
   },

@@ -1,6 +1,6 @@
 import { type CallbackOptions, WxError } from './callbacks'
 
-// The rules of WeChat's files; Node and the browser differ in where their bytes are.
+// WeChat's rules for files. Node and the browser differ only in where they store the content.
 
 /** The folder of the app's own files. */
 export const USER_DATA = 'wxfile://usr'

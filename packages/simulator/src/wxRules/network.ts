@@ -2,7 +2,7 @@ import type { Clock } from '../clock'
 import { type AppState, Emitter } from './appState'
 import { type CallbackOptions, callBack, WxError } from './callbacks'
 
-// The rules of WeChat's network calls; Node and the browser differ only in how they send.
+// WeChat's rules for network calls. Node and the browser differ only in how they send.
 
 /** The server domains of the mini program's console, written as there: `https://host`. */
 export interface DomainLists {
@@ -26,7 +26,7 @@ export function checkDomain(url: string, list: NetworkCall, domains: DomainLists
   throw new WxError(`${list}:fail url not in domain list:${host}`, { errno: 600002 })
 }
 
-/** Whether a URL is one that a key of the preview's `routes` stands for: a path on any host, a host, or the beginning of a URL. */
+/** Whether a key of the preview's `routes` matches a URL: a path on any host, a host, or the beginning of a URL. */
 export function isRouted({ host, pathname, href }: URL, key: string): boolean {
   if (key.startsWith('/')) return pathname === key
   if (!/^https?:\/\//.test(key)) return host === key
@@ -205,8 +205,7 @@ export interface NetworkServices {
 }
 
 /**
- * Sends a request when its turn comes. Fails as WeChat does: timeout, abort, interrupted in the background, network
- * change.
+ * Sends a request when a slot is free. Fails like WeChat: timeout, abort, interruption in the background, network change.
  * @param send gets a promise that rejects when the request has to end
  * @param stop ends what `send` has begun
  */

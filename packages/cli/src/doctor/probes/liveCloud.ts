@@ -55,7 +55,7 @@ export interface Finding {
   why?: string
 }
 
-/** A request, exactly as it is sent. */
+/** All that a request sends. */
 export interface LiveRequest {
   method?: string
   /** Relative to the probe's folder. */

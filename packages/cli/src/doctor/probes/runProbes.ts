@@ -159,7 +159,8 @@ export async function reportLiveProbes(
   })
   if (!report) return false
   const { mainJob: steps, assumptions } = report
-  const count = (result: ProbeResult) => assumptions.filter((one) => one.result === result).length
+  const count = (result: ProbeResult) =>
+    assumptions.filter((finding) => finding.result === result).length
   const passed = steps.filter(({ isGood }) => isGood).length
   const [same, different] = [count('confirmed'), count('different')]
   const [skipped, byHand] = [count('not probed'), count('by hand')]
@@ -248,7 +249,7 @@ async function runLiveScenario(
     ...(http_proxy ? { http_proxy } : {}),
   }
   const host = await startLocalCloud({
-    functions: deployedFunctions().map((one) => ({ ...one, variables })),
+    functions: deployedFunctions().map((deployed) => ({ ...deployed, variables })),
     env: config.env,
     onFunctionOutput: () => {},
   })

@@ -7,7 +7,7 @@ import type { OpenPage } from './pageStack'
 
 type BackendElement = domlikeBackend.Element
 
-/** The browser's nodes implement glass-easel's interface of nodes, but their types do not say so. */
+/** The browser's nodes implement glass-easel's interface of nodes, which their types do not declare. */
 export const asBackend = (node: Node) => node as unknown as BackendElement
 
 /** Events of touch and mouse, which glass-easel handles; our elements trigger all others themselves. */
@@ -208,7 +208,7 @@ const LONG_PRESS_MS = 350
 const MAX_MOVE = 10
 
 /**
- * Triggers `longpress`, and `longtap` as it was called at first, which glass-easel leaves to the platform. A long
+ * Triggers `longpress` and its old name `longtap`, which glass-easel leaves to the platform. A long
  * press is not a tap.
  */
 export function watchLongPress(place: HTMLElement): void {

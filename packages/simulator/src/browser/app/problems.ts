@@ -80,7 +80,7 @@ export function watchErrors(): void {
   // In event handlers, observers and lifetimes.
   addGlobalErrorListener((error, method, component) => {
     const path = component instanceof Object ? component.is : component
-    // A definition that names what does not exist: WeChat ignores the entry and says so.
+    // A definition names something that does not exist: WeChat ignores the entry and warns.
     if (method === '[prepare]') {
       console.warn(`${path}: ${errorText(error instanceof Error ? error.message : error)}`)
       return false
@@ -89,14 +89,14 @@ export function watchErrors(): void {
     reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), toProblems(error))
     return false
   })
-  // WeChat says nothing about a list that is not there yet.
+  // WeChat does not warn about a list that is still undefined.
   addGlobalWarningListener((message) => !/for-list/.test(message))
   window.addEventListener('error', ({ error }) => {
     if (error) reportProblems('Error', toProblems(error))
   })
   window.addEventListener('unhandledrejection', (event) => {
     event.preventDefault()
-    // A failed call of `wx` that the app ignores is no fault of its code.
+    // A failed `wx` call whose promise the app ignores is not an error of its code.
     if (event.reason instanceof Error)
       reportProblems('Unhandled rejection', toProblems(event.reason))
     else console.warn('Unhandled rejection:', errorText(event.reason))
@@ -125,7 +125,7 @@ export function shareConsole(): void {
 
 function formatValues(values: unknown[]): string {
   const [format, ...rest] = values
-  // `%s` and the like, with styles that only a real console shows.
+  // Format specifiers such as `%s`, and styles that only a real console shows.
   const texts =
     typeof format === 'string' && /%[sdifoOc]/.test(format)
       ? [
@@ -151,7 +151,7 @@ function formatValue(value: unknown): string {
       if (inner instanceof ArrayBuffer) return `ArrayBuffer(${inner.byteLength})`
       if (seen.has(inner)) return '…'
       seen.add(inner)
-      // Pages and components are far too large.
+      // Pages and components are too large to print.
       return seen.size > 200 ? '…' : inner
     })
     return text ?? String(value)

@@ -51,7 +51,7 @@ globalOptions.useMethodCallerListeners = true
 // Data may refer to itself.
 globalOptions.dataDeepCopy = DeepCopyKind.SimpleWithRecursion
 globalOptions.propertyPassingDeepCopy = DeepCopyKind.SimpleWithRecursion
-// An instance that is put into data must not bring its node and all of the page with it.
+// If an instance is put into data, its node and with it the whole page must not be copied.
 Object.defineProperty(component.ComponentCaller.prototype, '_$', {
   set(this: object, value: unknown) {
     Object.defineProperty(this, '_$', { value, writable: true, configurable: true })
@@ -149,7 +149,7 @@ export class Registry {
       this.app = app
     }
     globals.getApp = () => this.app
-    // The same for all files: apps replace them by functions that report each page.
+    // One object for all files, because apps replace its functions, for example to report each page.
     for (const name of ['Page', 'Component', 'Behavior'] as const) {
       globals[name] = (definition?: ComponentDefinition) => this.#definers[name](definition)
     }
@@ -266,13 +266,13 @@ export class Registry {
   }
 }
 
-/** `options` of the component's code, which take effect unless its JSON says otherwise. */
+/** `options` of the component's code, which apply unless its JSON overrides them. */
 function isolationOf({ options }: ComponentDefinition, config: Part['config']): string | undefined {
   if (config.styleIsolation !== undefined) return String(config.styleIsolation)
   return options?.styleIsolation ?? (options?.addGlobalClass ? 'apply-shared' : undefined)
 }
 
-/** A list in place of a type is illegal; WeChat says so and accepts every value. */
+/** A list instead of a type is invalid; WeChat warns and accepts every value. */
 function legalTypes(properties: Record<string, unknown>, path: string): Record<string, unknown> {
   const entries = Object.entries(properties).map(([name, given]) => {
     const type = given instanceof Object && 'type' in given ? given.type : given

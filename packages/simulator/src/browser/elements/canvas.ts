@@ -131,7 +131,7 @@ export function createCanvasContext(canvasId: string): object {
   // Since 1.9.90 the properties of the browser's context exist too.
   return new Proxy(target, {
     set(_, property, value) {
-      // Measured at once.
+      // Also set at once, for `measureText`.
       if (property === 'font') scratch.font = value
       record((context) => {
         Object.assign(context, { [property]: value })

@@ -45,7 +45,7 @@ const PLAIN = (
   // Of Skyline, without its transitions.
   'list-view nested-scroll-body nested-scroll-header open-container share-element snapshot sticky-header ' +
   'sticky-section ' +
-  // No elements of WeChat, which shows their content all the same.
+  // Not elements of WeChat, but their content is shown.
   'a b br div em h1 h2 h3 h4 hr i li p section span strong ul'
 ).split(' ')
 
@@ -126,7 +126,7 @@ class WxPlain extends WxElement {
     this.onkeydown = (event) => {
       if (event.target !== this || (event.key !== 'Enter' && event.key !== ' ')) return
       event.preventDefault()
-      // A tap is made of these.
+      // A tap consists of these events.
       for (const type of ['mousedown', 'mouseup', 'click']) {
         this.dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true }))
       }

@@ -45,7 +45,7 @@ export class WxImage extends WxMedia {
       this.emit('load', { width, height })
     }
     this.#picture.onerror = () => {
-      // WeChat shows nothing, a browser its mark of a broken picture.
+      // WeChat shows nothing; a browser would show its icon for a broken picture.
       this.#picture.className = 'failed'
       this.emit('error', { errMsg: `GET ${this.text('src')} failed` })
     }

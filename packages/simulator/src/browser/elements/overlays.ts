@@ -1,6 +1,6 @@
 import { createShadow, WxElement } from './base'
 
-// Elements of WeChat's first versions, which later versions still draw: `hidden` shows and hides them.
+// Elements of WeChat's first versions that are still supported. `hidden` shows and hides them.
 
 /** An element over the whole page. */
 abstract class WxOverlay extends WxElement {

@@ -84,7 +84,7 @@ export class WxPicker extends FormField {
 
   #multiSelector(): Mode {
     return {
-      // Read anew for each column that changes: apps answer `columnchange` with another range.
+      // Read again for each changed column, because apps set another range on `columnchange`.
       columns: () => this.list('range').map((items) => this.#texts(items)),
       rows: () => this.list('range').map((_, i) => Number(this.list('value')[i] ?? 0)),
       detail: (rows) => ({ value: rows }),
@@ -191,7 +191,7 @@ function showPicker(options: PickerOptions): Promise<number[] | undefined> {
         list.addEventListener('change', () => {
           rows[column] = list.selectedIndex
           options.onColumnChange(column, list.selectedIndex)
-          // The app may have set other texts for the columns behind.
+          // The app may have set other texts for the following columns.
           setTimeout(draw)
         })
         return list

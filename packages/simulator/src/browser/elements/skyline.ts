@@ -22,7 +22,7 @@ abstract class WxGestureHandler extends WxElement {
       }
       const end = (last: PointerEvent) => {
         listening.abort()
-        // The browser takes the pointer, to scroll for instance.
+        // The browser takes over the pointer, for example to scroll.
         if (last.type === 'pointercancel') this.cancelled(last)
         else this.ended(last)
         this.start = undefined

@@ -110,7 +110,7 @@ export class PhoneFrame {
   fit(height: number): void {
     const { width, height: full } = this.#device
     const wanted = Math.max(0.4, Math.min(1, (height - BEZELS) / full))
-    // In whole pixels: at a fraction of one, the page's background would shine through at the edge.
+    // In whole pixels: with fractions, the page's background would show at the edge.
     const shown = Math.floor(width * wanted)
     const scale = shown / width
     this.#frame.style.width = `${width}px`

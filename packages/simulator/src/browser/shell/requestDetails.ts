@@ -11,7 +11,7 @@ const OUTCOME = {
   running: t('running', '进行中'),
 }
 
-/** Everything known of one request, as sections that can be closed. */
+/** All that is known about a request, in collapsible sections. */
 export function renderDetails(record: RequestRecord): HTMLElement[] {
   const { requestHeaders, responseHeaders, responseText, details = [] } = record
   return [

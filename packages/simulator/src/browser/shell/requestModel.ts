@@ -95,7 +95,7 @@ export interface RowSummary {
   operation: string
   /** `200`, `403 AccessDenied`, `aborted`. */
   status: string
-  /** Why it was refused, or what is known beside the key. */
+  /** Why it was refused; empty otherwise. */
   note: string
   bytes: number
   milliseconds: number | undefined

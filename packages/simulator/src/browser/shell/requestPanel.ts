@@ -84,7 +84,7 @@ export class RequestPanel {
     this.#changed.add(row)
     if (this.#isDrawing) return
     this.#isDrawing = true
-    // Many updates of one moment are drawn once.
+    // All updates within one frame are drawn once.
     requestAnimationFrame(() => this.#draw())
   }
 
@@ -205,7 +205,7 @@ export class RequestPanel {
       (this.#phone === '' || first?.who === this.#phone) &&
       (this.#outcome.value === '' ||
         outcome === this.#outcome.value ||
-        // An upload that went on after a failure.
+        // An upload that continued after a failure.
         row.records.some((record) => outcomeOf(record) === this.#outcome.value)) &&
       (this.#operation.value === '' || operation === this.#operation.value) &&
       (text === '' || `${first?.key} ${first?.url} ${first?.code}`.toLowerCase().includes(text))

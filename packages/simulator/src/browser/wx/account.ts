@@ -65,7 +65,7 @@ type PrivacyListener = (resolve: Resolve, info: { referrer: string }) => void
 /**
  * WeChat's privacy checks, which `__usePrivacyCheck__` in app.json turns on
  * (https://developers.weixin.qq.com/miniprogram/dev/framework/user-privacy/PrivacyAuthorize.html).
- * A call that the privacy agreement does not declare fails with errno 112, whatever the app says.
+ * A call that the privacy agreement does not declare always fails with errno 112.
  */
 export class Privacy {
   readonly #isChecked: () => boolean

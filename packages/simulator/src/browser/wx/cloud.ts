@@ -131,7 +131,7 @@ export function createCloud(network: PhoneNetwork): object {
     const message = "Cloud API isn't enabled, please call wx.cloud.init first"
     throw new WxError(message, { errCode: -1 })
   }
-  // The addresses of the storage are on no list of the app.
+  // The hosts of the storage need not be on the app's domain lists.
   const services = { ...network, urlCheck: false }
   const cloud = {
     async init(_options?: object): Promise<void> {

@@ -135,8 +135,8 @@ function report(name: string): void {
 }
 
 /**
- * Makes unsupported calls fail with their name. What WeChat does not have either stays
- * undefined, so that apps can test for it.
+ * Makes unsupported calls fail with their name. Calls that WeChat does not have either stay undefined, so that apps
+ * can test for them.
  */
 export function withMissingApi<Wx extends object>(wx: Wx): Wx {
   const missing = new Map<string, unknown>()
@@ -157,7 +157,7 @@ function canIUse(wx: object, schema: string): boolean {
   return name in wx || customElements.get(`wx-${name}`) !== undefined
 }
 
-/** `requirePlugin`: what a plugin exports does nothing and says so. */
+/** `requirePlugin`: the exports of a plugin do nothing, and report this. */
 export function requirePlugin(name: string): unknown {
   if (!reported.has(name)) console.warn(`the plugin ${name} is not in the preview`)
   reported.add(name)
@@ -191,7 +191,7 @@ function inertObject(name: string): unknown {
   return new Proxy(function Inert() {}, {
     get(target, property) {
       if (property === 'prototype') return target.prototype
-      // Not a promise: `await` of it must end.
+      // Not a thenable, or `await` would never end.
       if (typeof property !== 'string' || property === 'then') return undefined
       if (property === 'toString' || property === 'valueOf') return () => ''
       return inertObject(`${name}.${property}`)

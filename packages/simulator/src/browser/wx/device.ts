@@ -91,7 +91,7 @@ export const deviceApi = {
   }),
   getAppAuthorizeSetting: authorizations,
   getSystemInfoSync: systemInfo,
-  /** Calls back before it returns, as its documentation says. */
+  /** Calls back before it returns, as documented. */
   getSystemInfo({ success, fail, complete }: CallbackOptions = {}) {
     const result = { ...systemInfo(), errMsg: 'getSystemInfo:ok' }
     if (!success && !fail && !complete) return Promise.resolve(result)
@@ -117,7 +117,7 @@ export const deviceApi = {
   getLaunchOptionsSync: () => launchOptions(),
   getEnterOptionsSync: () => launchOptions(),
   getUpdateManager: () => ({
-    // There is no other version, so none of the listeners is called but the first.
+    // There is never a new version, so only `onCheckForUpdate` calls back.
     onCheckForUpdate: (listener: (result: object) => void) =>
       void setTimeout(() => listener({ hasUpdate: false })),
     onUpdateReady() {},

@@ -18,8 +18,8 @@ const STORE = 'files'
 const SAVED = 'wxfile://store_'
 
 /**
- * The phone's files: blobs by path in the browser's database, so that a chosen file is still there after a
- * reload, as on a phone after a restart of the app. Folders are blobs without content.
+ * The phone's files: blobs by path in the browser's database, so that a chosen file survives a reload, as it
+ * survives a restart of the app on a phone.
  */
 class PhoneFiles {
   readonly #blobs = new Map<string, Blob>()
@@ -129,7 +129,7 @@ export const phoneFiles = new PhoneFiles()
 export const bytesOfFile = new WeakMap<ArrayBuffer, number>()
 
 /**
- * The URL of what an app calls `src`; empty if the file does not exist.
+ * The URL that the browser loads for a `src` of the app; empty if the file does not exist.
  * @param from the page or component that names it: relative paths begin there
  */
 export async function resolveSrc(src: string, from = ''): Promise<string> {
@@ -149,7 +149,7 @@ function method<T>(name: string, run: (options: T) => unknown) {
 }
 
 /**
- * A method in its two forms: `name` with callbacks, and `nameSync`, whose options are given in order.
+ * A method in its two forms: `name` with callbacks, and `nameSync` with positional parameters.
  * @param run gets the name of the form, for its errors
  */
 function both<Options, Given extends unknown[]>(
@@ -164,7 +164,7 @@ function both<Options, Given extends unknown[]>(
     }),
     [`${name}Sync`]: (...given: Given) => {
       const result = run(optionsOf(...given), `${name}Sync`)
-      // What is written to the database meanwhile is known at once.
+      // The content is in memory at once; only the database is written later.
       return result instanceof Promise ? undefined : result
     },
   }

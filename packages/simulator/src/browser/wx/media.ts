@@ -106,7 +106,7 @@ async function chooseMessageFile({
 
 /** Asks for one more tap where the browser refuses its dialog: it opens only within seconds after a tap. */
 async function pick(name: string, accept: string, count: number): Promise<File[]> {
-  // A browser that does not report taps opens its dialog, or refuses it by itself.
+  // A browser that does not report user activation decides by itself whether it opens the dialog.
   if (navigator.userActivation?.isActive === false) {
     const content = isChinese ? '小程序请求选择文件' : 'The mini program asks for a file'
     const { confirm } = await showModal({ content })

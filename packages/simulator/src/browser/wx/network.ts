@@ -103,7 +103,7 @@ async function buildForm({ filePath, name, formData = {} }: UploadOptions): Prom
 }
 
 /**
- * `wx.downloadFile`: GET into a file. The body of an error is written too, so apps check the status.
+ * `wx.downloadFile`: GET into a file. The body of an error is written too, so apps must check the status.
  * @param findUrl looks the address up first
  */
 export function downloadFile(
@@ -241,7 +241,7 @@ function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Rep
       const statusCode = Number(sent.getResponseHeader('x-wx-status') ?? sent.status)
       resolve({ statusCode, header: readHeader(sent), data: sent.response })
     }
-    // Browsers copy a buffer to their network process while the page waits, 30 ms for a megabyte; a blob they read later.
+    // A browser copies a buffer to its network process while the page waits, 30 ms per megabyte. A blob is read later.
     const isBuffer = body instanceof ArrayBuffer && body.byteLength > 0
     sent.send(isBuffer ? new Blob([body]) : (body ?? null))
   })

@@ -204,8 +204,8 @@ interface Intersection {
 }
 
 /**
- * WeChat's IntersectionObserver by the browser's. That of glass-easel's adapter calls back at first only if no threshold
- * is reached, so a list whose end is visible from the beginning would never load more.
+ * WeChat's IntersectionObserver, implemented with the browser's. The one of glass-easel's adapter reports the initial
+ * state only if no threshold is reached, so a list whose end is visible from the beginning would never load more.
  */
 export class PhoneIntersectionObserver {
   readonly #find: (selector: string) => Element[]

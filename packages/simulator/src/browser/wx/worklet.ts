@@ -2,7 +2,7 @@ import { browserUnits } from '../../compile/compiledApp'
 import { attempt } from '../app/problems'
 import { cssName, globals } from '../dom'
 
-// Worklets run on the thread of the app here, so values are available at once; styles follow a frame later:
+// Here worklets run on the app's thread, so values are available at once; styles follow one frame later:
 // https://developers.weixin.qq.com/miniprogram/dev/framework/runtime/skyline/worklet.html
 
 type Ease = (progress: number) => number
