@@ -1,7 +1,7 @@
-import { isBelow, type Verb } from '@miniprogram-cos/protocol'
+import type { Verb } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from './config'
 import { FunctionError, Reason } from './errors'
-import { grantsOf, type Principal } from './grants'
+import { covers, grantsOf, type Principal } from './grants'
 import { keyReason } from './objectKey'
 import { bytesOf, type Rule, type Size } from './rules'
 import { authorizeRequest } from './signature/authorize'
@@ -55,7 +55,7 @@ export function decide(
 ): ExplainedDecision {
   if (!principal) return refusedFor(new Reason('noUser'))
   const grants = grantsOf(config.rules, principal)
-  const deleted = grants.find((grant) => grant.verb === 'delete' && isBelow(grant.path, key))?.rule
+  const deleted = grants.find((grant) => grant.verb === 'delete' && covers(grant, key))?.rule
   const trashDays = verb === 'delete' && !file.permanently ? deleted?.trashDays : undefined
   try {
     // As the event `trash` is decided.

@@ -49,6 +49,11 @@ export function ownPrefix(rules: Rule[], openid: string): string {
   return rule ? pathOf(rule, openid) : ''
 }
 
+/** Whether a grant includes a key: whether the key lies below its path. */
+export function covers({ path }: Pick<Grant, 'path'>, key: string): boolean {
+  return isBelow(path, key)
+}
+
 /**
  * The grant by which a caller may do something with a key.
  * @param includes whether a grant is of the right kind. @default it has the verb
@@ -64,7 +69,7 @@ export function grantFor(
 ): Grant {
   const problem = keyReason(key, use)
   if (problem) throw refuse(problem, undefined, quote(key))
-  const grant = grants.find((candidate) => includes(candidate) && isBelow(candidate.path, key))
+  const grant = grants.find((candidate) => includes(candidate) && covers(candidate, key))
   if (grant) return grant
   const { reason, rule } = explainDenial(rules, verb, key)
   throw refuse(reason, rule)

@@ -30,6 +30,7 @@ export type {
   Verb,
 } from '@miniprogram-cos/protocol'
 export { accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './accountPolicy'
+export { CallerLimiter } from './callerLimiter'
 export {
   type AddressStyle,
   type CheckedConfig,
@@ -41,8 +42,8 @@ export type { CloudFunction, Invocation } from './createFunction'
 export { credentialsFunction } from './credentialsFunction'
 export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
 export { FunctionError, REASONS, type Reason, type ReasonCode } from './errors'
-export { type Grant, grantsOf, ownPrefix, type Principal } from './grants'
-export type { Caller, WXContext } from './identity'
+export { covers, type Grant, grantsOf, ownPrefix, type Principal } from './grants'
+export { type Caller, readCaller, type WXContext } from './identity'
 export {
   createKeyServer,
   type KeyFunctionName,
@@ -50,11 +51,14 @@ export {
   nodeListener,
   type VerifiedCaller,
 } from './keyServer'
-export { auditName } from './keySource'
+export { auditName, KeyCache } from './keySource'
+export { requestedKeyProblem } from './objectKey'
 export {
   type BucketLocation,
   compilePolicy,
+  formPolicy,
   grantsForFolderKey,
+  grantsForFolderKey as grantsForKeys,
   MAX_POLICY_CHARS,
   type PolicyDocument,
   resourceOf,
@@ -78,7 +82,8 @@ export type {
 } from './services/hooks'
 export { type ReconcileOptions, type ReconcileResult, reconcile } from './services/reconcile'
 export { type CloudDatabase, collectionsOf } from './services/records'
-export { nodeHash } from './signature/request'
+export { authorizeRequest } from './signature/authorize'
+export { nodeHash, readRequest } from './signature/request'
 export { signatureFunction } from './signatureFunction'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts'
 export {

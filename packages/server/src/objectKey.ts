@@ -22,6 +22,11 @@ export function keyReason(key: string, use: KeyUse = 'policy'): Reason | undefin
   return characterReason(key, use) ?? segmentReason(key)
 }
 
+/** The reason of `keyReason` as text. */
+export function requestedKeyProblem(key: string, use?: KeyUse): string | undefined {
+  return keyReason(key, use)?.toString()
+}
+
 function characterReason(key: string, use: KeyUse): Reason | undefined {
   if (use === 'policy') {
     const [wildcard] = /[*?]/.exec(key) ?? []

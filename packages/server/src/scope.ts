@@ -1,7 +1,7 @@
-import { isBelow, MAX_SCOPE_ENTRIES, type Verb } from '@miniprogram-cos/protocol'
+import { MAX_SCOPE_ENTRIES, type Verb } from '@miniprogram-cos/protocol'
 import type { Call } from './createFunction'
 import { FunctionError, quote, type Refuse, refusal } from './errors'
-import { explainDenial, type Grant, grantFor } from './grants'
+import { covers, explainDenial, type Grant, grantFor } from './grants'
 import { keyReason } from './objectKey'
 import {
   actionsOfGrant,
@@ -158,7 +158,7 @@ export function narrowGrants(
     const at = `paths[${i}]`
     const path = readPath(given, openid, at)
     const found = (verbs ?? VERBS).flatMap((verb): Grant[] => {
-      const covering = usable.filter((grant) => grant.verb === verb && isBelow(grant.path, path))
+      const covering = usable.filter((grant) => grant.verb === verb && covers(grant, path))
       const grant = covering.find(({ isOwn }) => isOwn) ?? covering[0]
       if (grant) return [{ ...grant, path }]
       // Without verbs, whatever is granted there is enough.
@@ -179,7 +179,7 @@ function pathDenied(
   grants: Grant[],
   rules: Rule[],
 ): FunctionError {
-  const rule = grants.find((grant) => grant.verb === verb && isBelow(grant.path, path))?.rule
+  const rule = grants.find((grant) => grant.verb === verb && covers(grant, path))?.rule
   const obstacle = rule && folderKeyObstacle(verb, rule)
   if (obstacle) return pathRefused(at, obstacle, rule.pattern)
   const denial = explainDenial(rules, verb, path)
