@@ -4,7 +4,7 @@ import {
   matchOperation,
   operations,
   paramHeaders,
-  unservedSubresource,
+  unmatchedSubresource,
 } from '@miniprogram-cos/protocol'
 
 const shape = (method: string, target: 'service' | 'bucket' | 'object', query = {}, more = {}) => ({
@@ -61,13 +61,13 @@ test('matches every operation of the table by its own declaration', () => {
 
 test('reports a reserved sub-resource that the matched operation does not have', () => {
   const put = shape('PUT', 'object', { retention: '' })
-  expect(unservedSubresource(matchOperation(put)?.operation, put.query)).toBe('retention')
+  expect(unmatchedSubresource(matchOperation(put)?.operation, put.query)).toBe('retention')
   const withoutPart = shape('PUT', 'object', { uploadId: 'x' })
-  expect(unservedSubresource(matchOperation(withoutPart)?.operation, withoutPart.query)).toBe(
+  expect(unmatchedSubresource(matchOperation(withoutPart)?.operation, withoutPart.query)).toBe(
     'uploadId',
   )
   const list = shape('GET', 'bucket', { 'object-lock': '', prefix: '' })
-  expect(unservedSubresource(matchOperation(list)?.operation, list.query)).toBe('object-lock')
+  expect(unmatchedSubresource(matchOperation(list)?.operation, list.query)).toBe('object-lock')
 })
 
 test('matches no request that COS does not have', () => {

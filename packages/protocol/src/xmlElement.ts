@@ -1,3 +1,5 @@
+// Apart from xml.ts, which phones load later.
+
 /** A parsed element: its text, or its children by name; a repeated child is an array. */
 export type XmlValue = string | XmlElement | XmlValue[]
 export interface XmlElement {

@@ -1,5 +1,6 @@
 import {
   type CosError,
+  MAX_SCOPE_ENTRIES,
   multipartComplete,
   multipartInit,
   multipartUpload,
@@ -24,10 +25,8 @@ const MAX_KEYS = 100
 /** Milliseconds before a failed provider is called again. */
 const PROVIDER_PAUSE = 500
 
-/** Entries of one scope. The key's policy, and the token in each request, grow with their number. */
+/** Entries of one scope; the functions of this kit accept MAX_SCOPE_ENTRIES. The key's policy, and the token in each request, grow with their number. */
 const MAX_SCOPES = 25
-/** The cloud functions of this kit accept more entries and write compact policies. */
-const MAX_SCOPES_OF_CLOUD = 50
 
 /**
  * Milliseconds that content requests wait for the first answer of a new provider, whose keys may or may not be scoped.
@@ -110,7 +109,7 @@ export function createCredentialCache(
   /** The provider has returned a key, so it is known whether its keys are scoped. */
   let hasAnswered = false
   /** Reduced when the provider, or COS with one of its keys, has refused a wide scope. */
-  let maxScopes = isScoped ? MAX_SCOPES_OF_CLOUD : MAX_SCOPES
+  let maxScopes = isScoped ? MAX_SCOPE_ENTRIES : MAX_SCOPES
 
   /** The functions of this kit accept several scopes at once. */
   const isFunctionProvider = () => provider()._source === 'function'
@@ -151,6 +150,7 @@ export function createCredentialCache(
     // One retry for all waiting requests. The scope may have been too wide.
     const credential = await call().catch(async (error: CosError) => {
       const wasWide = pending._narrow(request.Scope)
+      // The limit of the provider is unknown: a quarter leaves a margin.
       if (wasWide) maxScopes >>= 2
       if (!error.retryable && !wasWide) throw error
       pending._isRetried = true
@@ -232,6 +232,7 @@ export function createCredentialCache(
       }
     },
     _drop(key, wasTooWide) {
+      // From now on only the scope of the request itself.
       if (wasTooWide) maxScopes = 0
       usableKeys = usableKeys.filter((request) => request.key !== key)
     },

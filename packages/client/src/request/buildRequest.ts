@@ -67,7 +67,7 @@ export function buildRequest(
     _signedPrefix: signedPrefix,
   } = Bucket ? bucketAddress(Bucket, Region, options) : serviceAddress(Region, options)
   const { query: fields = {}, headers, body } = requestOf(operation, params)
-  if (!operation._refuseKey || options.ObjectKeySimplifyCheck) refuseDotSegments(operation, Key)
+  if (!operation._checkKey || options.ObjectKeySimplifyCheck) refuseDotSegments(operation, Key)
   const query: Record<string, string> = {}
   if (operation.subresource) query[operation.subresource] = ''
   for (const [name, value] of Object.entries(pick(fields))) query[name] = String(value)
@@ -139,7 +139,7 @@ export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOpt
 
 /** Phones resolve dot segments: the request would be for another object. @throws CosError `KitInvalidKey` */
 function refuseDotSegments(operation: AnyOperation, Key: string): void {
-  if (operation._refuseKey) operation._refuseKey(Key)
+  if (operation._checkKey) operation._checkKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
   const message = 'a Key with the segment "." or ".." would address another object'
   throw argumentError('KitInvalidKey', message, Key)
@@ -171,7 +171,7 @@ function headersOf(
       if (overrides || !isSet(name)) setHeader(headers, name, value)
     }
   }
-  add(operationHeaders, operation._ownHeadersWin)
+  add(operationHeaders, operation._headersOverrideParams)
   if (body) {
     // The headers of a generated document override the caller's.
     const { _contentMd5: isDocument, _contentType: contentType = 'application/xml' } = operation

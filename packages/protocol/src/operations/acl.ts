@@ -102,7 +102,7 @@ function readAcl({ xml, headers }: CosResponse): ResultFields<GetAclResult> {
   }
 }
 
-const PUT_ACL = { _contentMd5: true, _ownHeadersWin: true, _build: aclRequest }
+const PUT_ACL = { _contentMd5: true, _headersOverrideParams: true, _build: aclRequest }
 
 export const putBucketAcl = subresourceOperation<PutBucketAclParams>(
   'Put',

@@ -113,7 +113,7 @@ export interface Operation<Params extends CallParams, Result = ResultMeta> {
   /** Whether an `x-cos-copy-source` header distinguishes it from other operations of the same method. */
   readonly copies?: boolean
   /** Refuses keys that resolve to another resource, unless the option ObjectKeySimplifyCheck is off. @throws CosError */
-  readonly _refuseKey?: (Key: string) => void
+  readonly _checkKey?: (Key: string) => void
   /** A form upload: the signed path is `/`, and the key is a field of the form. */
   readonly form?: boolean
   readonly access: readonly RequiredAccess[]
@@ -128,7 +128,7 @@ export interface Operation<Params extends CallParams, Result = ResultMeta> {
   /** Builds the request parts other than the parameters of `needs` and `query`. */
   readonly _build?: (params: Params) => RequestParts
   /** The headers of `build` override those of the params. */
-  readonly _ownHeadersWin?: boolean
+  readonly _headersOverrideParams?: boolean
   readonly _parse?: (response: CosResponse, params: Params) => ResultFields<Result>
   /** Returns a result for an error response that cos-wx-sdk-v5 reports as a success; otherwise undefined. */
   readonly _mapFailure?: (failure: ServiceFailure, params: Params) => object | undefined

@@ -90,7 +90,7 @@ export const RESERVED_SUBRESOURCES = new Set([
 ])
 
 /** Finds a reserved sub-resource in the query that the matched operation does not have. */
-export function unservedSubresource(
+export function unmatchedSubresource(
   operation: AnyOperation | undefined,
   query: Record<string, string>,
 ): string | undefined {

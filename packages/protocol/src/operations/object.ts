@@ -54,7 +54,7 @@ export const getObject = defineOperation<GetObjectParams, GetObjectResult>(
   {
     _isContent: true,
     query: ['versionId', ...OVERRIDES.split(' ').map((name) => `response-${name}`)],
-    _refuseKey(Key) {
+    _checkKey(Key) {
       if (!foldsToRoot(Key)) return
       // The wording of the official client.
       const message = 'The Getobject Key is illegal'

@@ -2,7 +2,7 @@ import {
   matchOperation,
   type OperationName,
   parseCopySource,
-  unservedSubresource,
+  unmatchedSubresource,
   type Verb,
 } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from '../config'
@@ -144,7 +144,7 @@ function identifyOperation({ method, key, query, headers, isUrl }: DescribedRequ
     copies: headers['x-cos-copy-source'] !== undefined,
     form: false,
   })
-  const unserved = unservedSubresource(found?.operation, query)
+  const unserved = unmatchedSubresource(found?.operation, query)
   if (unserved !== undefined) throw requestRefused(`cos-signature does not sign ?${unserved}`)
   const operation = found && SIGNED_OPERATIONS[found.name]
   if (!found || !operation) {

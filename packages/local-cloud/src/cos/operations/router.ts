@@ -3,7 +3,7 @@ import {
   matchOperation,
   type OperationMatch,
   operations,
-  unservedSubresource,
+  unmatchedSubresource,
 } from '@miniprogram-cos/protocol'
 import { optionsObject } from '../cors'
 import { CosServiceError, invalidArgument, notImplemented } from '../errors'
@@ -93,7 +93,7 @@ export function requireServed(
 ): OperationMatch {
   const { 'ci-process': _, ...others } = request.query
   const isServed = match?.name === 'getObject' && isSnapshot(request)
-  const unserved = unservedSubresource(match?.operation, isServed ? others : request.query)
+  const unserved = unmatchedSubresource(match?.operation, isServed ? others : request.query)
   if (unserved && REQUIRED_PARAMS.has(unserved)) {
     throw invalidArgument(`The parameter ${unserved} requires other parameters.`)
   }
