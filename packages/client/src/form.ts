@@ -36,7 +36,7 @@ export type {
 } from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
 export type { HttpOptions } from './credentials/callFunction'
-export type { CallerInfo } from './credentials/functionProvider'
+export type { CallerInfo, CallerPlace } from './credentials/functionProvider'
 export { FormCOS as COS }
 
 const FUNCTION = 'cos-signature'

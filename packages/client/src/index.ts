@@ -5,7 +5,12 @@ export { COS } from './client'
 export type { AuthorizationParams } from './compat'
 export type { SliceCopyFileParams } from './copy'
 export type { HttpOptions } from './credentials/callFunction'
-export type { CallerInfo, CloudOptions, FunctionOptions } from './credentials/functionProvider'
+export type {
+  CallerInfo,
+  CallerPlace,
+  CloudOptions,
+  FunctionOptions,
+} from './credentials/functionProvider'
 export type {
   AnswerCallback,
   AuthorizationAnswer,

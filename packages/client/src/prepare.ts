@@ -115,6 +115,9 @@ export function prepareFile(file: ChosenFile, options: PrepareOptions = {}): Pro
   return unlessAborted(options.signal, () => prepare(file, options))
 }
 
+/** The params of uploadFile that prepareUpload replaces. */
+export type UploadContent = Required<PreparedContent>
+
 /**
  * Creates the param `prepare` of uploadFile and uploadFiles: compresses a picture and checks the limits when the upload
  * starts. A pause or a cancellation of the upload ends it. The upload fails with the errors of prepareFile.
@@ -124,10 +127,7 @@ export function prepareFile(file: ChosenFile, options: PrepareOptions = {}): Pro
  * await cos.uploadFiles({ files: files.map((file) => ({ ...file, prepare })) })
  */
 export function prepareUpload(options: Omit<PrepareOptions, 'prefix' | 'key' | 'signal'> = {}) {
-  return async (file: {
-    FilePath: string
-    signal: AbortSignalLike
-  }): Promise<Required<PreparedContent>> => {
+  return async (file: { FilePath: string; signal: AbortSignalLike }): Promise<UploadContent> => {
     const { signal } = file
     const { FilePath, ContentType } = await prepareFile(file.FilePath, { ...options, signal })
     return { FilePath, ContentType }

@@ -2,7 +2,12 @@ export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
 export type { Callback } from './callbacks'
 export type { HttpOptions } from './credentials/callFunction'
-export type { CallerInfo, CloudOptions, FunctionOptions } from './credentials/functionProvider'
+export type {
+  CallerInfo,
+  CallerPlace,
+  CloudOptions,
+  FunctionOptions,
+} from './credentials/functionProvider'
 export type {
   AuthorizationAnswer,
   AuthorizationRequest,

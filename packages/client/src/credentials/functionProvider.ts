@@ -17,6 +17,9 @@ export interface CallerInfo {
   prefix: string
 }
 
+/** @deprecated Use `CallerInfo`. */
+export type CallerPlace = CallerInfo
+
 /** How a client gets keys or signatures from a function of this kit. */
 export interface FunctionOptions {
   /**
