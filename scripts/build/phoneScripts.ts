@@ -170,6 +170,9 @@ const MINIFY: MinifyOptions = {
   format: { ecma: 2018 },
 }
 
+/** Whether an export is for other scripts of the package: rollup gives it a letter, `lazyImports` an `_`. */
+const isInternal = (name: string) => name.startsWith('_') || name.length < 3
+
 /** The part of a bundled script that is minified. */
 type Script = Pick<OutputChunk, 'fileName' | 'code' | 'exports'>
 
@@ -181,8 +184,9 @@ export async function minifyScripts(scripts: Script[]): Promise<Record<string, s
   const sources = scripts.map(({ fileName, code, exports }) => ({
     fileName,
     source: withLet(code),
-    // A function around the script, so that `exports` has a short name.
-    enclose: exports[3] ? 'exports:exports' : false,
+    // A function around a script that only others of the package load, so that `exports` has a short name. Node finds
+    // names to import only in scripts without one.
+    enclose: exports[3] && exports.every(isInternal) ? 'exports:exports' : false,
   }))
   const made = JSON.stringify([terserVersion, MINIFY, sources])
   const name = createHash('sha256').update(made).digest('hex')

@@ -127,7 +127,7 @@ export interface Operation<Params extends CallParams, Result = ResultMeta> {
   readonly _contentType?: string
   /** Builds the request parts other than the parameters of `needs` and `query`. */
   readonly _build?: (params: Params) => RequestParts
-  /** The headers of `build` override those of the params. */
+  /** The headers of `_build` override those of the params. */
   readonly _headersOverrideParams?: boolean
   readonly _parse?: (response: CosResponse, params: Params) => ResultFields<Result>
   /** Returns a result for an error response that cos-wx-sdk-v5 reports as a success; otherwise undefined. */

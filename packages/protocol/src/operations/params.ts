@@ -5,7 +5,7 @@ export function paramOf(wireName: string): string {
   return wireName.replace(/(?:^|-)\w/g, (start) => start.slice(-1).toUpperCase())
 }
 
-/** The request parts of a call: the query parameters that the operation declares, and the result of `build`. */
+/** The request parts of a call: the query parameters that the operation declares, and the result of `_build`. */
 export function requestOf(operation: AnyOperation, params: Record<string, unknown>): RequestParts {
   const { needs = [], query: optional = [], _build: build } = operation
   const query: RequestParts['query'] = {}

@@ -6,7 +6,7 @@ import type { ContentParams, ReadConditions } from './params'
 // The operations of a simple upload. The upload-only client loads only this file and multipart.ts.
 
 export interface UploadProgress {
-  /** Bytes sent. */
+  /** Bytes transferred. */
   loaded: number
   /** Total bytes. */
   total: number
