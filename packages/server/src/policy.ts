@@ -160,7 +160,7 @@ function statementsOf(permissions: Permission[], location: BucketLocation): Poli
   for (const { action, path, grant } of permissions) {
     const condition = conditionOf(action, grant)
     if (!condition) continue
-    const id = `${path}\n${JSON.stringify(condition)}`
+    const id = condition === ALWAYS ? path : `${path}\n${JSON.stringify(condition)}`
     const entry = byPath.get(id) ?? { path, actions: [], condition }
     const name = `name/cos:${action}`
     if (!entry.actions.includes(name)) entry.actions.push(name)
@@ -173,9 +173,8 @@ function statementsOf(permissions: Permission[], location: BucketLocation): Poli
     const known = statements.get(id)
     if (known) known.resource.push(resource)
     else {
-      const isAlways = Object.keys(condition).length === 0
       const statement: PolicyStatement = { effect: 'allow', action, resource: [resource] }
-      statements.set(id, isAlways ? statement : { ...statement, condition })
+      statements.set(id, condition === ALWAYS ? statement : { ...statement, condition })
     }
   }
   return [
@@ -215,6 +214,9 @@ export function serializePolicy(policy: PolicyDocument): string {
 /** Operator -> condition key -> values. */
 export type Condition = Record<string, Record<string, number | string[]>>
 
+/** The condition of what needs none. */
+const ALWAYS: Condition = {}
+
 /**
  * Headers that give an object to another account or to everyone, besides `x-cos-acl`. COS's list of condition keys
  * (436/71306) has `cos:x-cos-acl` and none for these, though keys are named after headers throughout. A key that COS
@@ -237,17 +239,17 @@ const WITH_CONTENT_HEADERS = [...SINGLE_UPLOADS, 'InitiateMultipartUpload']
 const NO_GRANTEE = ['none']
 
 /**
- * The condition under which a grant's action keeps the limits of its rule; `{}` if it needs none.
+ * The condition under which a grant's action keeps the limits of its rule; `ALWAYS` if it needs none.
  * @returns undefined if no key can enforce them
  */
 export function conditionOf(action: string, { verb, rule }: Grant): Condition | undefined {
   if (verb === 'write') {
     // No policy can see the sum of an upload's parts.
     if (rule.maxBytes !== undefined && !SINGLE_UPLOADS.includes(action)) return undefined
-    return WITH_CONTENT_HEADERS.includes(action) ? contentCondition(rule) : {}
+    return WITH_CONTENT_HEADERS.includes(action) ? contentCondition(rule) : ALWAYS
   }
   // Of the actions that read, only GetObject has `response-content-type`.
-  return rule.types !== undefined && action === 'GetObject' ? OVERRIDE_CONDITION : {}
+  return rule.types !== undefined && action === 'GetObject' ? OVERRIDE_CONDITION : ALWAYS
 }
 
 /**
