@@ -149,6 +149,8 @@ interface PathActions {
   path: string
   actions: string[]
   condition: Condition
+  /** The condition as text, by which it is compared. */
+  text: string
 }
 
 /**
@@ -160,15 +162,16 @@ function statementsOf(permissions: Permission[], location: BucketLocation): Poli
   for (const { action, path, grant } of permissions) {
     const condition = conditionOf(action, grant)
     if (!condition) continue
-    const id = condition === ALWAYS ? path : `${path}\n${JSON.stringify(condition)}`
-    const entry = byPath.get(id) ?? { path, actions: [], condition }
+    const text = condition === ALWAYS ? '' : JSON.stringify(condition)
+    const id = `${path}\n${text}`
+    const entry = byPath.get(id) ?? { path, actions: [], condition, text }
     const name = `name/cos:${action}`
     if (!entry.actions.includes(name)) entry.actions.push(name)
     byPath.set(id, entry)
   }
   const statements = new Map<string, PolicyStatement>()
-  for (const { path, actions: action, condition } of byPath.values()) {
-    const id = JSON.stringify([action, condition])
+  for (const { path, actions: action, condition, text } of byPath.values()) {
+    const id = `${action}\n${text}`
     const resource = resourceOf(location, path)
     const known = statements.get(id)
     if (known) known.resource.push(resource)
@@ -237,6 +240,7 @@ const WITH_CONTENT_HEADERS = [...SINGLE_UPLOADS, 'InitiateMultipartUpload']
 
 /** No list of grantees (`id="…"`) has this value, so a condition on it allows only requests without the header. */
 const NO_GRANTEE = ['none']
+const NO_GRANTS = Object.fromEntries(GRANT_HEADERS.map((header) => [`cos:${header}`, NO_GRANTEE]))
 
 /**
  * The condition under which a grant's action keeps the limits of its rule; `ALWAYS` if it needs none.
@@ -257,11 +261,10 @@ export function conditionOf(action: string, { verb, rule }: Grant): Condition | 
  * @param signsGrants the request is signed with its grant fields, so the condition can leave them out. @default false
  */
 export function contentCondition(rule: Rule, signsGrants = false): Condition {
-  const grants = signsGrants ? [] : GRANT_HEADERS.map((header) => [`cos:${header}`, NO_GRANTEE])
   return {
     string_equal_if_exist: {
       'cos:x-cos-acl': ['default', 'private'],
-      ...Object.fromEntries(grants),
+      ...(signsGrants ? {} : NO_GRANTS),
     },
     ...(rule.types ? { string_like: { 'cos:content-type': rule.types } } : {}),
     ...(rule.maxBytes === undefined
