@@ -21,25 +21,28 @@ beforeAll(async () => {
 /** The local COS authorizes first: an object that is no video is `InvalidArgument`, or needs ffmpeg. */
 const IS_PERMITTED = /InvalidArgument|NotImplemented/
 
-describe('snapshots by a key', () => {
+describe('snapshots', () => {
   const withKey = async (key: string, event: object) => {
     const answer = await functions.credentials(ALICE, event)
     const request: CosRequest = { key, query: QUERY, headers: { Host: HOST } }
     return errorOf(await sendWithKey(functions.cloud, answer, request)).code
   }
 
-  test.each(KEYS)('are permitted of own videos where the rule has videoCovers: %s', async (key) => {
-    expect(await withKey(key, {})).toMatch(key === OWN ? IS_PERMITTED : /^AccessDenied$/)
-  })
+  test.each(KEYS)(
+    'with a key are permitted of own videos where the rule has videoCovers: %s',
+    async (key) => {
+      expect(await withKey(key, {})).toMatch(key === OWN ? IS_PERMITTED : /^AccessDenied$/)
+    },
+  )
 
-  test('are permitted of its object only, by a scoped key', async () => {
+  test('with a scoped key are permitted of its object only', async () => {
     await asRoot('PUT', `films/${ALICE}/2.mp4`, { body: 'no video' })
     const event = { scope: [{ action: 'name/cos:GetObject', prefix: OWN }] }
     expect(await withKey(OWN, event)).toMatch(IS_PERMITTED)
     expect(await withKey(`films/${ALICE}/2.mp4`, event)).toBe('AccessDenied')
   })
 
-  test('are not permitted by a key to write', async () => {
+  test('with a key to write are refused', async () => {
     expect(await withKey(OWN, { verbs: ['write'] })).toBe('AccessDenied')
   })
 })

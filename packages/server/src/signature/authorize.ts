@@ -32,9 +32,9 @@ const RESPONSE_PARAMS = [
 ]
 
 /**
- * The operations of the protocol that concern one user's objects. The parameters are listed again on purpose: one that
- * is added to the protocol is not signed before its consequences have been considered here. Without forms and multi-deletes: their keys are in
- * the body, which is not signed.
+ * The operations of the protocol that concern one user's objects. Without forms and multi-deletes: their keys are in the
+ * body, which is not signed. The parameters are listed again on purpose: one that is added to the protocol is not signed
+ * before its consequences have been considered here.
  */
 const SIGNED_OPERATIONS: { readonly [Name in OperationName]?: SignedOperation } = {
   getObject: { verb: 'read', query: ['versionId', ...RESPONSE_PARAMS] },

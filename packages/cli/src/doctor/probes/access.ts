@@ -1,4 +1,4 @@
-import { checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
+import { checkConfig, compilePolicy, grantsOf, MAX_POLICY_CHARS } from '@miniprogram-cos/server'
 import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { deployKey } from '../../cloud/settings'
 import { PROBE_USER } from '../accessCheck'
@@ -6,9 +6,6 @@ import { readRequestId } from '../explain'
 import { type LiveCloud, type LiveRequest, observe, type Probe, SkippedProbe } from './liveCloud'
 
 const MINUTE = 60
-
-/** CAM's limit of a policy, in characters (document 598/10599). */
-const MAX_POLICY = 6144
 
 /** The ACL group of all users (document 436/7733). */
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
@@ -251,11 +248,11 @@ export const accessProbes: Probe[] = [
     async run(live) {
       const ask = async (length: number) => (await live.requestKey([paddedTo(live, length)])).code
       return [
-        await observe(`${MAX_POLICY - 144} characters`, 'a key', ask(MAX_POLICY - 144)),
+        await observe(`${MAX_POLICY_CHARS - 144} characters`, 'a key', ask(MAX_POLICY_CHARS - 144)),
         await observe(
-          `${MAX_POLICY + 256} characters`,
+          `${MAX_POLICY_CHARS + 256} characters`,
           'InvalidParameter.PolicyTooLong',
-          ask(MAX_POLICY + 256),
+          ask(MAX_POLICY_CHARS + 256),
         ),
       ]
     },
